@@ -1,0 +1,50 @@
+# Two commands for a new user: `make run` and `make test`. Each makes its own environment.
+SHELL := /bin/sh
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+UV := $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check unit generate bench lock clean environment wheel-check
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+environment:
+	@sh scripts/environment.sh
+
+run: environment ## Start a server for development on http://localhost:3001
+	@exec $(BIN)/awaithumans dev
+
+test: check ## Check everything and run every test (what CI runs)
+	@$(BIN)/coverage erase
+	$(PYTEST) --cov --cov-report=
+	$(BIN)/python scripts/coverage.py
+
+unit: environment ## Run the tests that do no I/O
+	$(PYTEST) tests/unit
+
+check: environment ## Format, lint, types, imports, dependencies, generated code, wheel
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/codespell
+	$(BIN)/python scripts/generate.py --check
+	$(BIN)/python scripts/wheel.py
+
+generate: environment ## Make generated/ and the drawn documents anew from openapi.yaml
+	$(BIN)/python scripts/generate.py
+
+bench: environment ## Measure speed and cost beside the in-memory floor
+	$(BIN)/python -m benchmarks
+
+lock: ## Resolve the dependencies anew into requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
+		--extra dev --no-emit-package awaithumans --custom-compile-command "make lock" \
+		--output-file requirements.lock $(LOCK_FLAGS) pyproject.toml
+
+clean: ## Remove what was made here, the environment too
+	rm -rf .venv dist build .coverage* .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

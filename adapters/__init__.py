@@ -1,0 +1,1 @@
+"""Ways into engines that wait for themselves; each room here knows only its own engine."""

@@ -1,0 +1,201 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
+from ...models.me import Me
+from ...models.setup_operator_request import SetupOperatorRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: SetupOperatorRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/setup/operator",
+    }
+
+    _kwargs["json"] = Client.dump(SetupOperatorRequest, body)
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorResponse | Me:
+    if response.status_code == 201:
+        response_201: Me = Client.load(Me, response.json())
+
+        return response_201
+
+    if response.status_code == 403:
+        response_403: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_403
+
+    if response.status_code == 409:
+        response_409: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_503
+
+    response_default: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | Me]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SetupOperatorRequest,
+) -> Response[ErrorResponse | Me]:
+    """Make the first operator
+
+     Takes the one-time token that the server printed at its start, makes the first operator and
+    signs them in. It works once; afterwards operators add people themselves.
+
+    Args:
+        body (SetupOperatorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | Me]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SetupOperatorRequest,
+) -> ErrorResponse | Me | None:
+    """Make the first operator
+
+     Takes the one-time token that the server printed at its start, makes the first operator and
+    signs them in. It works once; afterwards operators add people themselves.
+
+    Args:
+        body (SetupOperatorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | Me
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SetupOperatorRequest,
+) -> Response[ErrorResponse | Me]:
+    """Make the first operator
+
+     Takes the one-time token that the server printed at its start, makes the first operator and
+    signs them in. It works once; afterwards operators add people themselves.
+
+    Args:
+        body (SetupOperatorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | Me]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SetupOperatorRequest,
+) -> ErrorResponse | Me | None:
+    """Make the first operator
+
+     Takes the one-time token that the server printed at its start, makes the first operator and
+    signs them in. It works once; afterwards operators add people themselves.
+
+    Args:
+        body (SetupOperatorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | Me
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,1 @@
+"""The contract as data. Made by `make generate` from openapi.yaml; never edited."""

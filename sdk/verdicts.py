@@ -1,0 +1,119 @@
+"""How a task ends for the agent: a typed answer, or the error that says why there is none."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from awaithumans.discovery import Endpoint
+from awaithumans.errors import (
+    FieldFault,
+    SchemaValidationError,
+    TaskCancelledError,
+    TaskTimeoutError,
+    VerificationExhaustedError,
+)
+from awaithumans.wire import PollResult, Task
+
+SETTLED = {"completed", "timed_out", "cancelled", "verification_exhausted"}
+_TITLE = 80
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def conclude(
+    task: Task, verdict: Task | PollResult, response_schema: type[R], endpoint: Endpoint
+) -> R:
+    """Return the answer of a settled task.
+
+    Args:
+        task: The task.
+        verdict: What the server last said about it; a settled status.
+        response_schema: The model of the answer.
+        endpoint: Where the task is, for the messages.
+
+    Raises:
+        TaskTimeoutError: Nobody answered in time.
+        TaskCancelledError: It was cancelled.
+        VerificationExhaustedError: The verifier refused every answer it may.
+        SchemaValidationError: The answer is not a ``response_schema``.
+    """
+    if verdict.status == "completed":
+        return answer(verdict.response, response_schema, task.id, endpoint)
+    if verdict.status == "timed_out":
+        raise timed_out(task, endpoint)
+    if verdict.status == "cancelled":
+        raise _cancelled(task, endpoint)
+    raise _exhausted(task, verdict.verification_attempt, endpoint)
+
+
+def answer(
+    response: Mapping[str, object] | None, schema: type[R], task_id: str, endpoint: Endpoint
+) -> R:
+    """Return the person's answer as the model that was asked for.
+
+    Raises:
+        SchemaValidationError: It is not one.
+    """
+    try:
+        # As JSON, because that is what it is: strict models take dates and enums from it.
+        return schema.model_validate_json(json.dumps(response))
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        faults = [FieldFault(loc=list(fault["loc"]), msg=fault["msg"]) for fault in found]
+    listed = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults)
+    raise SchemaValidationError(
+        f"The answer to {task_id} is not a {schema.__name__}: {listed}.",
+        task_id=task_id,
+        errors=faults,
+        response=None if response is None else dict(response),
+        hint="Has the model changed since the task was created, or has it a rule "
+        "that its JSON Schema cannot say? The answer is in this error's `response`.",
+        docs_url=endpoint.docs(SchemaValidationError.default_code),
+    )
+
+
+def announcement(task: Task, endpoint: Endpoint) -> str:
+    """Return the line that tells where to answer; the title cannot steer a terminal."""
+    plain = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in task.task)
+    title = " ".join(plain.split())
+    if len(title) > _TITLE:
+        title = title[: _TITLE - 1] + "…"
+    page = endpoint.page(task.id)
+    return f"awaithumans: waiting for a person: {title} -> {page} (or run: awaithumans inbox)"
+
+
+def timed_out(task: Task, endpoint: Endpoint) -> TaskTimeoutError:
+    """Return the error for a task that nobody answered in time."""
+    return TaskTimeoutError(
+        f"Nobody answered {task.id} within {task.timeout_seconds} s.",
+        task_id=task.id,
+        timeout_seconds=task.timeout_seconds,
+        hint="The same task and payload mean this same task; to ask again, pass a new "
+        "idempotency_key, with more time or somebody else in assign_to.",
+        docs_url=endpoint.docs(TaskTimeoutError.default_code),
+    )
+
+
+def _cancelled(task: Task, endpoint: Endpoint) -> TaskCancelledError:
+    return TaskCancelledError(
+        f"{task.id} was cancelled.",
+        task_id=task.id,
+        hint=f"Who did it, and why: {endpoint.page(task.id)}. To ask again, pass a new "
+        "idempotency_key.",
+        docs_url=endpoint.docs(TaskCancelledError.default_code),
+    )
+
+
+def _exhausted(task: Task, attempts: int, endpoint: Endpoint) -> VerificationExhaustedError:
+    return VerificationExhaustedError(
+        f"The verifier refused all {attempts} answers to {task.id}.",
+        task_id=task.id,
+        attempts=attempts,
+        hint=f"Its reasons: {endpoint.page(task.id)}. To ask again, pass a new idempotency_key.",
+        docs_url=endpoint.docs(VerificationExhaustedError.default_code),
+    )

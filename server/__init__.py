@@ -1,0 +1,1 @@
+"""The server: tasks come in over HTTP, people answer them, agents are woken."""

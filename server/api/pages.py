@@ -1,0 +1,30 @@
+"""The pages outside the contract: what a browser finds before the dashboard is there."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from .reading import html
+
+_PAGES = ("/", "/setup", "/login", "/task")
+
+
+def router(base_url: str) -> APIRouter:
+    """Return a page that says what works without the dashboard."""
+    routes = APIRouter(include_in_schema=False)
+    page = html(
+        "awaithumans",
+        f"""<h1>awaithumans</h1>
+<p>The server runs. This version has no dashboard yet: answer tasks in a terminal with
+<code>awaithumans inbox</code>, or through the <a href="/api/docs">interface</a>.</p>
+<h2>First operator</h2>
+<p>The server printed a setup token at its start. Use it once:</p>
+<pre>curl -X POST {base_url}/api/setup/operator -H 'Content-Type: application/json' \\
+  -d '{{"token": "&hellip;", "email": "you@example.com", "password": "&hellip;"}}'</pre>""",
+    )
+
+    async def show() -> Response:
+        return page
+
+    for path in _PAGES:
+        routes.add_api_route(path, show, methods=["GET"])
+    return routes

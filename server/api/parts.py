@@ -1,0 +1,69 @@
+"""What the handlers work with: the running server's parts, handed in by `app`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Protocol
+
+from fastapi import Depends, FastAPI, Request
+
+from ..auth.callers import Callers
+from ..tasks.service import Tasks
+
+
+class Database(Protocol):
+    """What the status page asks of the store."""
+
+    kind: str
+
+    async def revision(self) -> str:
+        """Return the migration that the database is at."""
+        ...
+
+
+class Clockwork(Protocol):
+    """What the status page asks of the deadlines' job."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        ...
+
+    @property
+    def next_deadline(self) -> datetime | None:
+        """When the next open task is due."""
+        ...
+
+
+class Lot(Protocol):
+    """What the status page asks of the waker."""
+
+    @property
+    def parked(self) -> int:
+        """How many requests wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the running server."""
+
+    tasks: Tasks
+    callers: Callers
+    database: Database
+    deadlines: Clockwork
+    waker: Lot
+    version: str
+    base_url: str
+    started_at: datetime
+
+
+def install(app: FastAPI, parts: Parts) -> None:
+    """Hand the parts to the handlers of `app`."""
+    app.state.parts = parts
+
+
+async def _parts(request: Request) -> Parts:
+    return request.app.state.parts
+
+
+Having = Annotated[Parts, Depends(_parts)]

@@ -1,0 +1,146 @@
+"""Refusals on the wire: one body for every error, and what each operation declares."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+
+from awaithumans.generated.models import ErrorResponse
+
+from ..errors import (
+    BodyTooLarge,
+    FieldProblem,
+    Forbidden,
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    Refusal,
+    StorageUnavailable,
+    Unauthorized,
+    ValidationFailed,
+)
+
+_log = logging.getLogger(__name__)
+
+# What every operation with credentials, with a body, or with parameters can refuse.
+PRIVATE: tuple[type[Refusal], ...] = (Unauthorized, Forbidden, StorageUnavailable)
+BODY: tuple[type[Refusal], ...] = (BodyTooLarge, ValidationFailed)
+
+_LONGEST_NAME = 100
+_BEARER = {"www-authenticate": 'Bearer realm="awaithumans"'}
+
+
+def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """Return FastAPI's `responses` for an operation that can refuse in these ways.
+
+    The contract lists the same statuses and codes; the server compares them at its start.
+    """
+    responses: dict[int | str, dict[str, Any]] = {"default": _declared("Anything else", [])}
+    for kind in (*kinds, InternalError):
+        response = responses.setdefault(kind.status, _declared(HTTPStatus(kind.status).phrase, []))
+        response["content"]["application/json"]["examples"][kind.code] = {}
+    return responses
+
+
+def _declared(description: str, codes: Sequence[str]) -> dict[str, Any]:
+    examples: dict[str, Any] = {code: {} for code in codes}
+    return {
+        "model": ErrorResponse,
+        "description": description,
+        "content": {"application/json": {"examples": examples}},
+    }
+
+
+def install(app: FastAPI, base_url: str) -> None:
+    """Give every error of `app` the contract's body, with links to pages below `base_url`."""
+
+    def respond(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
+        return _response(refusal, base_url, headers)
+
+    async def refused(_request: Request, error: Any) -> Response:
+        return respond(error)
+
+    async def invalid(_request: Request, error: Any) -> Response:
+        return respond(_validation_failed(error))
+
+    async def http(request: Request, error: Any) -> Response:
+        if error.status_code == 405:
+            allow = ", ".join(_methods(app.routes, request))
+            path = request.url.path[:_LONGEST_NAME]
+            refusal = MethodNotAllowed(f"{path} takes {allow}, not {request.method[:20]}.")
+            return respond(refusal, {"allow": allow})
+        if error.status_code == 404:
+            return respond(NotFound("There is nothing at this path; /api/docs lists every path."))
+        return respond(ValidationFailed("The request can't be read: the body is not JSON."))
+
+    async def failed(request: Request, error: Any) -> Response:
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return respond(InternalError())
+
+    handlers: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
+        Refusal: refused,
+        RequestValidationError: invalid,
+        HTTPException: http,
+        Exception: failed,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def body(refusal: Refusal, base_url: str) -> bytes:
+    """Return the JSON body of a refusal."""
+    content: dict[str, Any] = {
+        "error_code": refusal.code,
+        "message": refusal.message,
+        "docs": f"{base_url}/api/docs#{refusal.code}",
+    }
+    if refusal.problems:
+        content["errors"] = [
+            {"loc": [_short(step) for step in problem.loc], "msg": problem.msg}
+            for problem in refusal.problems
+        ]
+    return to_json(content)
+
+
+def _response(refusal: Refusal, base_url: str, headers: dict[str, str] | None) -> Response:
+    headers = dict(headers or {})
+    if refusal.status == 401:
+        headers |= _BEARER
+    if refusal.retry_after is not None:
+        headers["retry-after"] = str(refusal.retry_after)
+    return Response(body(refusal, base_url), refusal.status, headers, "application/json")
+
+
+def _validation_failed(error: RequestValidationError) -> ValidationFailed:
+    problems: list[FieldProblem] = []
+    for problem in error.errors():
+        loc: tuple[str | int, ...] = problem["loc"]
+        if problem["type"] == "json_invalid":
+            # FastAPI puts the position where a field's name would be.
+            problems.append(FieldProblem(("body",), f"is not JSON: {problem['ctx']['error']}"))
+        else:
+            problems.append(FieldProblem(loc, problem["msg"]))
+    first = problems[0]
+    where = ".".join(str(_short(step)) for step in first.loc)
+    return ValidationFailed(f"The request breaks the contract: {where}: {first.msg}.", problems)
+
+
+def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
+    """Return every method that some route takes at the path of `request` (RFC 9110, 15.5.6)."""
+    return [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
+        )
+    ]
+
+
+def _short(step: str | int) -> str | int:
+    return step[:_LONGEST_NAME] if isinstance(step, str) else step

@@ -1,0 +1,1 @@
+"""Who is calling: the admin token, sessions, passwords and the first-run setup."""

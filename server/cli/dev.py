@@ -1,0 +1,86 @@
+"""`awaithumans dev`."""
+
+import base64
+import json
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..app import Server
+from ..config import Settings
+from .starting import HOST, PORT, read, start, stop, unwritable
+
+_PRIVATE_FILE = 0o600
+
+
+@click.command("dev")
+@HOST
+@PORT
+def command(host: str | None, port: int | None) -> None:
+    """Run a server on this machine, with everything generated.
+
+    Keys and the SQLite file are kept in ~/.awaithumans; ~/.awaithumans-dev.json tells the SDK
+    where the server is.
+
+    Example: awaithumans dev --port 3001
+    """
+    settings = read(host=host, port=port)
+    try:
+        generated = _secrets(settings.folder / "dev.json")
+    except OSError as error:
+        stop(unwritable(settings, error))
+    token = settings.admin_api_token or generated["admin_api_token"]
+    discovery = Path("~/.awaithumans-dev.json").expanduser()
+
+    async def started(server: Server, settings: Settings) -> None:
+        _write(discovery, {"url": settings.base_url, "admin_api_token": token, "pid": os.getpid()})
+        click.echo(f"awaithumans: serving on {settings.base_url}")
+        setup = await server.callers.print_setup_token()
+        if setup is not None:
+            click.echo(f"  first operator   {settings.base_url}/setup?token={setup}")
+        click.echo("  answer tasks     awaithumans inbox")
+        click.echo(f"  read the API     {settings.base_url}/api/docs")
+        click.echo(f"  data             {settings.database_path}")
+        click.echo("Press Ctrl-C to stop.")
+
+    try:
+        start(settings, token, started)
+    finally:
+        _forget(discovery)
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """Return the keys of this machine's development server, made at the first start."""
+    with suppress(FileNotFoundError, ValueError):
+        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        if {"admin_api_token", "payload_key"} <= kept.keys():
+            return kept
+    made = {
+        "admin_api_token": secrets.token_urlsafe(32),
+        "payload_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(path, made)
+    return made
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), _PRIVATE_FILE)
+        json.dump(content, file, indent=2)
+        file.write("\n")
+    Path(name).replace(path)
+
+
+def _forget(discovery: Path) -> None:
+    """Remove the discovery file, unless another server has written it since."""
+    with suppress(OSError, ValueError):
+        if json.loads(discovery.read_text(encoding="utf-8")).get("pid") == os.getpid():
+            discovery.unlink()

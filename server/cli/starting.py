@@ -1,0 +1,76 @@
+"""What `dev` and `serve` share: from settings to a running server, or one clear message."""
+
+import logging
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import click
+from sqlalchemy.exc import DatabaseError
+
+from ..app import Server, build
+from ..config import ConfigurationError, Settings, load, unknown_names
+from ..serving import CannotListen, bind, run
+from ..store.migrate import DatabaseTooNew
+from ..store.sqlite import DatabaseInUse
+
+Started = Callable[[Server, Settings], Awaitable[None]]
+
+PORT = click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (3001).")
+HOST = click.option("--host", help="The address to listen on (127.0.0.1).")
+
+
+def read(**given: object) -> Settings:
+    """Return the settings, or end with what is wrong with them."""
+    try:
+        settings = load(**given)
+        _ = settings.database_path
+    except ConfigurationError as error:
+        stop(str(error))
+    for name in unknown_names():
+        click.echo(f"awaithumans: warning: nothing reads {name}; is it misspelled?", err=True)
+    return settings
+
+
+def start(settings: Settings, admin_token: str, started: Started) -> None:
+    """Serve until the process is told to stop; what can't work ends with one message."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        listener = bind(settings.host, settings.port)
+        server = build(settings, admin_token)
+        run(server, listener, lambda: started(server, settings))
+    except CannotListen as error:
+        stop(str(error))
+    except DatabaseInUse as error:
+        stop(
+            f"Another server runs on {error}. Stop it, or use another folder: AWAITHUMANS_DATA_DIR."
+        )
+    except DatabaseTooNew:
+        stop(
+            f"{settings.database_path} was made by a newer version. "
+            "Upgrade awaithumans, or use another folder: AWAITHUMANS_DATA_DIR."
+        )
+    except OSError as error:
+        stop(unwritable(settings, error))
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        reason = getattr(error, "orig", error)
+        stop(
+            f"{settings.database_path} can't be used as a database: {reason}. "
+            "Restore it from a backup, or move it away and start again."
+        )
+
+
+def unwritable(settings: Settings, error: OSError) -> str:
+    """Say that the data folder can't be written to."""
+    return (
+        f"Can't write to {settings.folder}: {error.strerror}. Make the folder writable, or name "
+        "another one: AWAITHUMANS_DATA_DIR."
+    )
+
+
+def stop(message: str) -> NoReturn:
+    """End with a message on stderr and exit code 1."""
+    for line in message.splitlines():
+        click.echo(f"awaithumans: {line}", err=True)
+    sys.exit(1)

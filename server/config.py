@@ -1,0 +1,125 @@
+"""Settings: `AWAITHUMANS_*` in the environment or in `.env`."""
+
+import base64
+import binascii
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "AWAITHUMANS_"
+# Read by the SDK and the adapters, not by the server.
+OF_THE_SDK = frozenset({"AWAITHUMANS_URL", "AWAITHUMANS_QUIET", "AWAITHUMANS_CALLBACK_URL"})
+
+
+class Settings(BaseSettings):
+    """What an operator can set; the first of command line, environment, `.env`, default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    host: str = Field("127.0.0.1", description="The address to listen on; `0.0.0.0` is every one.")
+    port: int = Field(3001, ge=1, le=65535, description="The port to listen on.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
+        description="Where people and agents reach the server; links are made from it. "
+        "`awaithumans serve` needs it.",
+    )
+    data_dir: Path = Field(
+        Path("~/.awaithumans"),
+        description="The folder of the SQLite file, and of what `awaithumans dev` generates.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="The database: `sqlite:///path/to/file.db`. By default `awaithumans.db` in "
+        "the data folder.",
+    )
+    payload_key: str | None = Field(
+        None,
+        repr=False,
+        description="32 random bytes in URL-safe base64, for signatures and encryption; several, "
+        "separated by commas, rotate: the first signs, all verify. `awaithumans serve` needs it.",
+    )
+    admin_api_token: str | None = Field(
+        None,
+        min_length=16,
+        repr=False,
+        description="The bearer token of agents and automation, at least 16 characters. "
+        "`awaithumans serve` needs it.",
+    )
+
+    @field_validator("payload_key")
+    @classmethod
+    def _is_a_key(cls, value: str | None) -> str | None:
+        for key in (value or "").split(",") if value else ():
+            try:
+                size = len(base64.urlsafe_b64decode(key.strip() + "=="))
+            except (binascii.Error, ValueError):
+                size = 0
+            if size != 32:
+                raise ValueError("must be 32 bytes in URL-safe base64")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash_at_the_end(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+    @property
+    def base_url(self) -> str:
+        """Where the server is reached: the public URL, or this machine's port."""
+        if self.public_url:
+            return self.public_url
+        host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::") else self.host  # noqa: S104 -- compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, `~` resolved."""
+        return self.data_dir.expanduser()
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file.
+
+        Raises:
+            ConfigurationError: `AWAITHUMANS_DATABASE_URL` names another kind of database.
+        """
+        if self.database_url is None:
+            return self.folder / "awaithumans.db"
+        prefix = "sqlite:///"
+        if not self.database_url.startswith(prefix) or self.database_url == prefix:
+            raise ConfigurationError(
+                "AWAITHUMANS_DATABASE_URL must be sqlite:///path/to/file.db; "
+                "this version keeps its tasks in SQLite."
+            )
+        return Path(self.database_url.removeprefix(prefix)).expanduser()
+
+
+class ConfigurationError(Exception):
+    """The settings can't be used; the message names each and says what to do."""
+
+
+def load(**given: object) -> Settings:
+    """Read the settings; what is `given` and not None wins.
+
+    Raises:
+        ConfigurationError: A value is not usable.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # pyright: ignore[reportArgumentType] -- pydantic checks the values
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False)
+        ]
+        raise ConfigurationError("\n".join(lines)) from None
+
+
+def unknown_names() -> list[str]:
+    """Return the `AWAITHUMANS_*` names in the environment that nothing reads."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OF_THE_SDK
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

@@ -1,0 +1,1 @@
+"""Who is asked: from `assign_to` to a person, several people, or nobody."""

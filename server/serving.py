@@ -1,0 +1,160 @@
+"""How the process listens, and how it stops: nobody who waits is dropped."""
+
+import asyncio
+import errno
+import logging
+import resource
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .app import Server
+
+# How many seconds a request may take to arrive, or its body to go on.
+STALL = 15.0
+# Idle connections are kept for longer than httpx keeps them (5 s), so that the client closes first.
+_KEEP_ALIVE = 15
+_GRACE = 3
+_BACKLOG = 4096
+
+
+class CannotListen(Exception):
+    """The address can't be listened on; the message says why and what to do."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is started.
+
+    Raises:
+        CannotListen: It is taken, reserved, or no address of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        reasons = {
+            errno.EADDRINUSE: f"Port {port} is in use. Stop what listens there, or choose "
+            "another port: --port, or AWAITHUMANS_PORT.",
+            errno.EACCES: f"Port {port} is reserved for root. Choose one above 1023: --port, or "
+            "AWAITHUMANS_PORT.",
+        }
+        reason = reasons.get(error.errno or 0, f"Can't listen on {host}: {error.strerror}.")
+        raise CannotListen(reason) from None
+    return listener
+
+
+def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable[None]]) -> None:
+    """Serve until SIGINT or SIGTERM; whoever waits then gets an answer before this returns.
+
+    Args:
+        server: What is served.
+        listener: The socket, bound.
+        started: Called once requests are answered.
+    """
+    _raise_open_files()
+    config = uvicorn.Config(
+        server.app,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+    )
+
+    async def main() -> None:
+        async with server.running():
+            await _Process(config, server.waker.close, started).serve([listener])
+
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    uvloop.run(main())
+
+
+class _Process(uvicorn.Server):
+    """A uvicorn server that lets parked requests go as soon as it is told to stop."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        release: Callable[[], None],
+        started: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(config)
+        self._release = release
+        self._started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        await self._started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._release()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        # uvicorn would send itself the signal again at the end, before the database is closed.
+        loop = asyncio.get_running_loop()
+        stops = (signal.SIGINT, signal.SIGTERM)
+        for number in stops:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in stops:
+                loop.remove_signal_handler(number)
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP that does not wait for ever for a request to arrive."""
+
+    _stalled: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._arm()
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        self._arm()
+
+    def on_message_complete(self) -> None:
+        self._disarm()
+        super().on_message_complete()
+
+    def _arm(self) -> None:
+        self._disarm()
+        self._stalled = self.loop.call_later(STALL, self.transport.close)
+
+    def _disarm(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+
+def _raise_open_files() -> None:
+    """Allow as many connections as the system lets this process have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

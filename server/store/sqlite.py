@@ -1,0 +1,215 @@
+"""SQLite: one writer that commits waiting writes together, readers beside it.
+
+A write is acknowledged once it is on disk (WAL, `synchronous=FULL`). While one commit waits for
+the disk, the next writes queue up, and go together in the next commit.
+"""
+
+import asyncio
+import fcntl
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from ..errors import StorageUnavailable
+from .migrate import current_revision, migrate
+from .queries import Reader, Writer
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+_TOGETHER = 64
+_READERS = 2
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA mmap_size = 268435456",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class DatabaseInUse(Exception):
+    """Another process has the database file open as its own."""
+
+
+@dataclass(slots=True)
+class _Write:
+    """One unit of work that waits for its commit."""
+
+    work: Callable[[Writer], Any]
+    future: "asyncio.Future[Any]"
+    on_commit: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    result: Any = None
+    error: Exception | None = None
+
+
+class SqliteStore:
+    """A store in one file, for one server process.
+
+    Args:
+        path: The database file; made, with its folder, if it is not there.
+    """
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._queue: SimpleQueue[_Write | None] = SimpleQueue()
+        self._local = threading.local()
+
+    async def start(self) -> None:
+        """Take the file, bring its schema up to date, and start the writer.
+
+        Raises:
+            DatabaseInUse: Another process runs on this file.
+            OSError: The folder or the file can't be made or read.
+            StorageUnavailable: It is not a database, or damaged.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._lock = _take(self._path)
+        self._engine = _engine(self._path)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
+        await asyncio.to_thread(migrate, self._engine)
+        self._thread = threading.Thread(target=self._write_forever, name="sqlite-write")
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Commit what waits, then let go of the file."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._readers.shutdown()
+        self._engine.dispose()
+        self._lock.close()
+
+    async def read(self, work: Callable[[Reader], T]) -> T:
+        """Run `work` on a consistent view, off the event loop.
+
+        Raises:
+            StorageUnavailable: The database does not answer.
+        """
+        return await self._loop.run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Callable[[Writer], T]) -> T:
+        """Run `work` in one transaction, off the event loop; return once it is on disk.
+
+        Raises:
+            StorageUnavailable: The database did not take it; nothing was changed.
+        """
+        write = _Write(work, self._loop.create_future())
+        self._queue.put(write)
+        return await write.future
+
+    async def revision(self) -> str:
+        """Return the migration that the database is at."""
+        return await asyncio.to_thread(current_revision, self._engine)
+
+    def _read(self, work: Callable[[Reader], T]) -> T:
+        try:
+            connection = self._connection()
+            with connection.begin():
+                return work(Reader(connection))
+        except SQLAlchemyError as error:
+            raise self._unavailable(error) from error
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._engine.connect()
+        return connection
+
+    def _write_forever(self) -> None:
+        stopping = False
+        while not stopping:
+            waiting = [self._queue.get()]
+            while len(waiting) < _TOGETHER and not self._queue.empty():
+                waiting.append(self._queue.get())
+            stopping = None in waiting
+            batch = [write for write in waiting if write is not None]
+            if batch:
+                self._commit(batch)
+                self._loop.call_soon_threadsafe(_deliver, batch)
+
+    def _commit(self, batch: list[_Write]) -> None:
+        """Run every unit of the batch in a savepoint of its own, and commit them together."""
+        try:
+            connection = self._connection()
+            with connection.begin():
+                for write in batch:
+                    _attempt(connection, write)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
+            for write in batch:
+                write.error = self._unavailable(error)
+
+    def _unavailable(self, error: Exception) -> StorageUnavailable:
+        # The driver's own words: SQLAlchemy's would carry the parameters, which are people's data.
+        reason = error.orig if isinstance(error, DBAPIError) else type(error).__name__
+        _log.error("the database did not answer: %s", reason)
+        return StorageUnavailable()
+
+
+def _attempt(connection: Connection, write: _Write) -> None:
+    connection.exec_driver_sql("SAVEPOINT unit")
+    try:
+        write.result = write.work(Writer(connection, write.on_commit))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- it belongs to whoever asked for this unit
+        connection.exec_driver_sql("ROLLBACK TO unit")
+        write.on_commit.clear()
+        write.error = error
+    connection.exec_driver_sql("RELEASE unit")
+
+
+def _deliver(batch: list[_Write]) -> None:
+    """Tell everybody, on the event loop, once the batch is on disk."""
+    for write in batch:
+        if write.error is None:
+            for act in write.on_commit:
+                act()
+        if write.future.done():
+            continue
+        if write.error is not None:
+            write.future.set_exception(write.error)
+        else:
+            write.future.set_result(write.result)
+
+
+def _take(path: Path) -> Any:
+    """Hold the database for this process: agents are woken by the process that takes the answer."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    lock = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise DatabaseInUse(str(path)) from None
+    return lock
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    # The driver would begin and commit by its own rules; SQLAlchemy does it instead.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,244 @@
+"""The queries of tasks, their content and their history; SQLite and PostgreSQL run the same."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ..tasks.ids import new_id
+from ..tasks.lifecycle import Change
+from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Task
+from .tables import OPEN, audit_entries, task_contents, tasks, users
+
+_STATE = [field.name for field in fields(Task)]
+_COLUMNS = [tasks.c[name] for name in _STATE]
+_CONTENT = [task_contents.c[field.name] for field in fields(Content)]
+# What a transition may change; the rest of a task is written once.
+_MUTABLE = [
+    "status",
+    "version",
+    "updated_at",
+    "assign_to",
+    "assigned_to_email",
+    "assigned_to_user_id",
+    "response",
+    "completed_at",
+    "timed_out_at",
+    "cancelled_at",
+    "completed_by_email",
+    "completed_by_user_id",
+    "completed_via_channel",
+    "verification_attempt",
+]
+
+_BY_ID = select(*_COLUMNS).where(tasks.c.id == bindparam("wanted"))
+_BY_KEY = select(*_COLUMNS).where(tasks.c.idempotency_key == bindparam("wanted"))
+_CONTENT_OF = select(*_CONTENT).where(task_contents.c.task_id == bindparam("wanted"))
+_AUDIT_OF = (
+    select(audit_entries)
+    .where(audit_entries.c.task_id == bindparam("wanted"))
+    .order_by(audit_entries.c.seq)
+)
+_DUE = (
+    select(*_COLUMNS)
+    .where(OPEN, tasks.c.timeout_at <= bindparam("now"), tasks.c.status != "submitted")
+    .order_by(tasks.c.timeout_at)
+    .limit(bindparam("most"))
+)
+_NEXT_DEADLINE = select(func.min(tasks.c.timeout_at)).where(OPEN, tasks.c.status != "submitted")
+_OPEN_COUNT = select(func.count()).select_from(tasks).where(OPEN)
+_ADD = upsert(tasks).on_conflict_do_nothing(index_elements=[tasks.c.idempotency_key])
+_ADD_CONTENT = insert(task_contents)
+_ADD_ENTRIES = insert(audit_entries)
+_SAVE = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("wanted"), tasks.c.version == bindparam("expected"))
+    .values({name: bindparam(f"new_{name}") for name in _MUTABLE})
+)
+_DELETE = delete(tasks).where(tasks.c.id == bindparam("wanted"))
+
+
+class TaskReader:
+    """What the use cases read, on one connection within one view of the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def task(self, task_id: str) -> Task | None:
+        """Return the task's state."""
+        row = self._connection.execute(_BY_ID, {"wanted": task_id}).one_or_none()
+        return None if row is None else _task(row)
+
+    def task_by_key(self, idempotency_key: str) -> Task | None:
+        """Return the task that this key made."""
+        row = self._connection.execute(_BY_KEY, {"wanted": idempotency_key}).one_or_none()
+        return None if row is None else _task(row)
+
+    def content(self, task_id: str) -> Content | None:
+        """Return the task's content."""
+        row = self._connection.execute(_CONTENT_OF, {"wanted": task_id}).one_or_none()
+        return None if row is None else Content(*row)
+
+    def tasks(self, wanted: Filter) -> list[Task]:
+        """Return up to `wanted.limit` tasks, newest first."""
+        return [_task(row) for row in self._connection.execute(_page(wanted))]
+
+    def audit(self, task_id: str) -> list[Entry]:
+        """Return the task's history, oldest first."""
+        return [_entry(row) for row in self._connection.execute(_AUDIT_OF, {"wanted": task_id})]
+
+    def due(self, now: datetime, limit: int) -> list[Task]:
+        """Return up to `limit` open tasks whose deadline has passed, longest overdue first."""
+        return [_task(row) for row in self._connection.execute(_DUE, {"now": now, "most": limit})]
+
+    def next_deadline(self) -> datetime | None:
+        """Return the earliest deadline of an open task."""
+        return self._connection.execute(_NEXT_DEADLINE).scalar_one()
+
+    def open_count(self) -> int:
+        """Return how many tasks are open."""
+        return self._connection.execute(_OPEN_COUNT).scalar_one()
+
+    def person(self, user_id: str | None = None, email: str | None = None) -> Person | None:
+        """Return the active person of the directory with this id or address."""
+        same = users.c.id == user_id if user_id is not None else users.c.email == email
+        row = self._connection.execute(
+            select(users.c.email, users.c.id).where(same, users.c.active)
+        ).one_or_none()
+        return None if row is None else Person(*row)
+
+
+class TaskWriter(TaskReader):
+    """What the use cases write, within one transaction."""
+
+    def __init__(self, connection: Connection, on_commit: list[Callable[[], None]]) -> None:
+        super().__init__(connection)
+        self._on_commit = on_commit
+
+    def locked(self, task_id: str) -> Task | None:
+        """Return the task's state; SQLite has one writer, so the transaction is the lock."""
+        return self.task(task_id)
+
+    def add(self, change: Change, content: Content) -> bool:
+        """Store a new task with its history; False, and nothing stored, if its key is taken."""
+        values = {name: getattr(change.task, name) for name in _STATE}
+        if self._connection.execute(_ADD, values).rowcount == 0:
+            return False
+        self._connection.execute(
+            _ADD_CONTENT,
+            {"task_id": change.task.id}
+            | {column.name: getattr(content, column.name) for column in _CONTENT},
+        )
+        self.note(change.entries)
+        return True
+
+    def save(self, before: Task, change: Change) -> None:
+        """Store a transition with its history, if the row is still at the version of `before`."""
+        values = {f"new_{name}": getattr(change.task, name) for name in _MUTABLE}
+        saved = self._connection.execute(
+            _SAVE, values | {"wanted": before.id, "expected": before.version}
+        )
+        if saved.rowcount != 1:
+            raise RuntimeError(f"{before.id} changed under its lock")
+        self.note(change.entries)
+
+    def note(self, entries: Sequence[Entry]) -> None:
+        """Add lines to the history."""
+        if entries:
+            self._connection.execute(_ADD_ENTRIES, [_entry_values(entry) for entry in entries])
+
+    def delete(self, task_id: str) -> bool:
+        """Remove the task, its content and its history; False if it is not there."""
+        return self._connection.execute(_DELETE, {"wanted": task_id}).rowcount == 1
+
+    def on_commit(self, act: Callable[[], None]) -> None:
+        """Have `act` called on the event loop once this transaction is durable."""
+        self._on_commit.append(act)
+
+
+def _task(row: Row[Any]) -> Task:
+    return Task(*row)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    actor = Actor(row.actor_type, row.actor_email, None, row.channel)
+    return Entry(
+        row.task_id,
+        row.from_status,
+        row.to_status,
+        row.action,
+        actor,
+        row.created_at,
+        row.extra_data,
+        row.id,
+    )
+
+
+def _entry_values(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": new_id("aud", entry.created_at),
+        "task_id": entry.task_id,
+        "from_status": entry.from_status,
+        "to_status": entry.to_status,
+        "action": entry.action,
+        "actor_type": entry.actor.type,
+        "actor_email": entry.actor.email,
+        "channel": entry.actor.channel,
+        "extra_data": entry.extra_data,
+        "created_at": entry.created_at,
+    }
+
+
+def _page(wanted: Filter) -> Select[Any]:
+    """Return the query of a page.
+
+    Several statuses are several index walks, each short, merged: one walk over all of them would
+    sort every match.
+    """
+    conditions = list(_conditions(wanted))
+    if len(wanted.statuses) < 2:
+        conditions += [tasks.c.status == status for status in wanted.statuses]
+        return _newest(select(*_COLUMNS).where(*conditions), wanted.limit)
+    walks = [
+        _newest(select(tasks.c.id).where(tasks.c.status == status, *conditions), wanted.limit)
+        for status in dict.fromkeys(wanted.statuses)
+    ]
+    ids = union_all(*(select(walk.subquery().c.id) for walk in walks)).subquery()
+    return _newest(select(*_COLUMNS).where(tasks.c.id.in_(select(ids.c.id))), wanted.limit)
+
+
+def _newest(query: Select[Any], limit: int) -> Select[Any]:
+    return query.order_by(tasks.c.id.desc()).limit(limit)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[Any] = []
+    if wanted.before is not None:
+        conditions.append(tasks.c.id < wanted.before)
+    if wanted.terminal is not None:
+        conditions.append(tasks.c.status.in_(sorted(TERMINAL)) if wanted.terminal else OPEN)
+    if wanted.assigned_to_email is not None:
+        conditions.append(tasks.c.assigned_to_email == wanted.assigned_to_email)
+    if wanted.assigned_to_user_id is not None:
+        conditions.append(tasks.c.assigned_to_user_id == wanted.assigned_to_user_id)
+    if wanted.unassigned is not None:
+        nobody = tasks.c.assigned_to_email.is_(None) & tasks.c.assigned_to_user_id.is_(None)
+        conditions.append(nobody if wanted.unassigned else ~nobody)
+    if wanted.text is not None:
+        conditions.append(tasks.c.task.icontains(wanted.text, autoescape=True))
+    return conditions

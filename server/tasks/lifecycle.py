@@ -1,0 +1,294 @@
+"""What may happen to a task: task + command + now -> the changed task and its history.
+
+Pure: nothing here reads a clock, a database or a setting. The table `NEXT` is the whole state
+machine; the diagram in the documentation is drawn from it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from ..clock import rfc3339
+from ..errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
+from ..routing.plan import normal
+from .model import SYSTEM, Action, Actor, Draft, Entry, Json, Person, Status, Task
+
+Command = Literal["open", "claim", "assign", "offer", "complete", "cancel", "expire"]
+
+# A pair that is missing is refused: the task is settled, or its answer is being verified.
+NEXT: dict[tuple[Status, Command], Status] = {
+    ("created", "open"): "in_progress",
+    ("created", "claim"): "assigned",
+    ("created", "assign"): "assigned",
+    ("created", "offer"): "created",
+    ("created", "complete"): "completed",
+    ("created", "cancel"): "cancelled",
+    ("created", "expire"): "timed_out",
+    ("assigned", "open"): "in_progress",
+    ("assigned", "claim"): "assigned",
+    ("assigned", "assign"): "assigned",
+    ("assigned", "offer"): "created",
+    ("assigned", "complete"): "completed",
+    ("assigned", "cancel"): "cancelled",
+    ("assigned", "expire"): "timed_out",
+    ("in_progress", "open"): "in_progress",
+    ("in_progress", "claim"): "in_progress",
+    ("in_progress", "assign"): "assigned",
+    ("in_progress", "offer"): "created",
+    ("in_progress", "complete"): "completed",
+    ("in_progress", "cancel"): "cancelled",
+    ("in_progress", "expire"): "timed_out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command does: the task after it, and the lines it adds to the history."""
+
+    task: Task
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """Routing found nobody; `reason` is for the audit."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTo:
+    """Nobody has the task yet; whoever may claims it. `emails` empty means anybody."""
+
+    emails: tuple[str, ...] = ()
+
+
+Routed = Person | OpenTo | NoMatch
+
+
+def create(
+    draft: Draft,
+    task_id: str,
+    fingerprint: str,
+    routed: Routed,
+    now: datetime,
+    actor: Actor,
+    undeliverable: Sequence[tuple[str, str]] = (),
+) -> Change:
+    """Make a task out of `draft`.
+
+    Args:
+        draft: What was asked for.
+        task_id: The new task's id.
+        fingerprint: What its content hashes to; see `service.fingerprint`.
+        routed: Who is asked.
+        now: The time of creation; the deadline is `draft.timeout_seconds` later.
+        actor: Who creates it.
+        undeliverable: Targets of `notify` that can't be reached, each with the reason.
+
+    Returns:
+        The new task and its first history.
+    """
+    task = Task(
+        id=task_id,
+        task=draft.task,
+        status="created",
+        version=1,
+        idempotency_key=draft.idempotency_key,
+        fingerprint=fingerprint,
+        timeout_seconds=draft.timeout_seconds,
+        created_at=now,
+        updated_at=now,
+        timeout_at=now + timedelta(seconds=draft.timeout_seconds),
+        redact_payload=draft.redact_payload,
+        assign_to=draft.assign_to,
+        notify=draft.notify,
+        task_metadata=draft.task_metadata,
+    )
+    entries = [Entry(task.id, None, "created", "created", actor, now)]
+    if isinstance(routed, Person):
+        given = assign(task, routed, now, SYSTEM)
+        task = replace(given.task, version=1)
+        entries.extend(given.entries)
+    elif isinstance(routed, NoMatch):
+        entries.append(_entry(task, task.status, "unassigned", SYSTEM, now, reason=routed.reason))
+    entries.extend(
+        _entry(task, task.status, "notification_failed", SYSTEM, now, target=target, reason=reason)
+        for target, reason in undeliverable
+    )
+    return Change(task, tuple(entries))
+
+
+def open_(task: Task, actor: Actor, now: datetime) -> Change | None:
+    """Note that a person looks at the task; None when that was known."""
+    status = _next(task, "open")
+    if status == task.status:
+        return None
+    return _change(task, status, "opened", actor, now)
+
+
+def claim(task: Task, person: Person, actor: Actor, now: datetime) -> Change | None:
+    """Give an unassigned task to the person who asks first; None when they have it already.
+
+    Raises:
+        TaskAlreadySettled: It is settled.
+        TaskAlreadyClaimed: Somebody else has it.
+        Forbidden: It is open to others only.
+    """
+    status = _next(task, "claim")
+    if has(task, person):
+        return None
+    if task.assigned:
+        holder = task.assigned_to_email or "somebody else"
+        raise TaskAlreadyClaimed(f"This task is with {holder}. Ask an operator to reassign it.")
+    invited = {normal(email) for email in (task.assign_to or {}).get("emails") or ()}
+    if invited and actor.type != "operator" and person.email not in invited:
+        raise Forbidden("This task is open to other people only. Ask an operator to reassign it.")
+    return _change(
+        task,
+        status,
+        "claimed",
+        actor,
+        now,
+        assigned_to_email=person.email,
+        assigned_to_user_id=person.user_id,
+    )
+
+
+def assign(
+    task: Task, person: Person, now: datetime, actor: Actor, assign_to: Json | None = None
+) -> Change:
+    """Give the task to `person`, whoever has it now.
+
+    Raises:
+        TaskAlreadySettled: It is settled.
+    """
+    return _change(
+        task,
+        _next(task, "assign"),
+        "assigned",
+        actor,
+        now,
+        extra={"assigned_to": person.email or person.user_id},
+        assigned_to_email=person.email,
+        assigned_to_user_id=person.user_id,
+        assign_to=assign_to or task.assign_to,
+    )
+
+
+def offer(
+    task: Task, emails: Sequence[str], now: datetime, actor: Actor, assign_to: Json
+) -> Change:
+    """Take the task from whoever has it and open it to the first of `emails` who claims it."""
+    return _change(
+        task,
+        _next(task, "offer"),
+        "unassigned",
+        actor,
+        now,
+        extra={"open_to": list(emails)},
+        assigned_to_email=None,
+        assigned_to_user_id=None,
+        assign_to=assign_to,
+    )
+
+
+def complete(task: Task, response: Json, actor: Actor, now: datetime) -> Change:
+    """Settle the task with an answer that is known to satisfy its schema.
+
+    Raises:
+        TaskAlreadySettled: Somebody, a cancel or the clock was first.
+    """
+    extra: Json = {} if task.redact_payload else {"response": response}
+    return _change(
+        task,
+        _next(task, "complete"),
+        "completed",
+        actor,
+        now,
+        extra=extra,
+        response=response,
+        completed_at=now,
+        completed_by_email=actor.email,
+        completed_by_user_id=actor.user_id,
+        completed_via_channel=actor.channel,
+    )
+
+
+def cancel(task: Task, reason: str | None, actor: Actor, now: datetime) -> Change:
+    """Settle the task without an answer, because nobody needs one any more.
+
+    Raises:
+        TaskAlreadySettled: It is settled.
+    """
+    extra: Json = {} if reason is None else {"reason": reason}
+    return _change(
+        task, _next(task, "cancel"), "cancelled", actor, now, extra=extra, cancelled_at=now
+    )
+
+
+def expire(task: Task, now: datetime) -> Change:
+    """Settle the task because its deadline has passed.
+
+    Raises:
+        TaskAlreadySettled: It is settled.
+    """
+    return _change(task, _next(task, "expire"), "timed_out", SYSTEM, now, timed_out_at=now)
+
+
+def overdue(task: Task, now: datetime) -> bool:
+    """Whether the deadline has passed and the clock's job is still to be done."""
+    return (task.status, "expire") in NEXT and now >= task.timeout_at
+
+
+def has(task: Task, person: Person) -> bool:
+    """Whether the task is with this person."""
+    if person.user_id is not None and person.user_id == task.assigned_to_user_id:
+        return True
+    return person.email is not None and person.email == task.assigned_to_email
+
+
+def refused(task: Task, command: Command, code: str, actor: Actor, now: datetime) -> Entry:
+    """Return the line of history that says that a command was refused."""
+    return _entry(task, task.status, "refused", actor, now, command=command, error_code=code)
+
+
+def _next(task: Task, command: Command) -> Status:
+    status = NEXT.get((task.status, command))
+    if status is None:
+        raise TaskAlreadySettled(f"This task {_how_it_settled(task)}; nothing was changed.")
+    return status
+
+
+def _how_it_settled(task: Task) -> str:
+    if task.completed_at is not None:
+        by = f" by {task.completed_by_email}" if task.completed_by_email else ""
+        return f"was completed{by} at {rfc3339(task.completed_at)}"
+    if task.timed_out_at is not None:
+        return f"timed out at {rfc3339(task.timeout_at)}"
+    if task.cancelled_at is not None:
+        return f"was cancelled at {rfc3339(task.cancelled_at)}"
+    return f"is {task.status}"
+
+
+def _change(
+    task: Task,
+    status: Status,
+    action: Action,
+    actor: Actor,
+    now: datetime,
+    *,
+    extra: Json | None = None,
+    **fields: Any,
+) -> Change:
+    after = replace(task, status=status, version=task.version + 1, updated_at=now, **fields)
+    return Change(after, (_entry(task, status, action, actor, now, **(extra or {})),))
+
+
+def _entry(
+    task: Task, to_status: Status, action: Action, actor: Actor, now: datetime, **extra: Any
+) -> Entry:
+    if actor.named:
+        extra["named_by_admin_token"] = True
+    return Entry(task.id, task.status, to_status, action, actor, now, extra)

@@ -1,0 +1,157 @@
+"""A task and what surrounds it, as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Json = dict[str, Any]
+
+Status = Literal[
+    "created",
+    "notified",
+    "assigned",
+    "in_progress",
+    "submitted",
+    "verified",
+    "rejected",
+    "completed",
+    "timed_out",
+    "cancelled",
+    "verification_exhausted",
+]
+Channel = Literal["api", "dashboard", "email", "slack"]
+ActorType = Literal["agent", "operator", "reviewer", "system"]
+Action = Literal[
+    "created",
+    "assigned",
+    "unassigned",
+    "claimed",
+    "opened",
+    "completed",
+    "cancelled",
+    "timed_out",
+    "notification_failed",
+    "refused",
+]
+
+TERMINAL: frozenset[Status] = frozenset(
+    {"completed", "timed_out", "cancelled", "verification_exhausted"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, as the caller's credentials say; the body never does.
+
+    `named` is true when the admin token named the person: the audit says so.
+    """
+
+    type: ActorType
+    email: str | None = None
+    user_id: str | None = None
+    channel: Channel | None = None
+    named: bool = False
+
+
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The state of a task: what transitions read and write. Its content lies beside it."""
+
+    id: str
+    task: str
+    status: Status
+    version: int
+    idempotency_key: str
+    fingerprint: str
+    timeout_seconds: int
+    created_at: datetime
+    updated_at: datetime
+    timeout_at: datetime
+    redact_payload: bool = False
+    assign_to: Json | None = None
+    assigned_to_email: str | None = None
+    assigned_to_user_id: str | None = None
+    notify: tuple[str, ...] = ()
+    task_metadata: dict[str, str] = field(default_factory=dict[str, str])
+    response: Json | None = None
+    completed_at: datetime | None = None
+    timed_out_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    completed_by_email: str | None = None
+    completed_by_user_id: str | None = None
+    completed_via_channel: Channel | None = None
+    verification_attempt: int = 0
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the task is settled."""
+        return self.status in TERMINAL
+
+    @property
+    def assigned(self) -> bool:
+        """Whether somebody has the task."""
+        return self.assigned_to_email is not None or self.assigned_to_user_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a task shows and asks; written once, never changed."""
+
+    payload: Json
+    payload_schema: Json
+    response_schema: Json
+    form_definition: Json | None = None
+    initial_response: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody a task can be given to; without a `user_id` they are not in the directory."""
+
+    email: str | None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a task's history."""
+
+    task_id: str
+    from_status: Status | None
+    to_status: Status
+    action: Action
+    actor: Actor
+    created_at: datetime
+    extra_data: Json = field(default_factory=dict[str, Any])
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A task that is asked for and not made yet."""
+
+    task: str
+    content: Content
+    timeout_seconds: int
+    idempotency_key: str
+    assign_to: Json | None = None
+    notify: tuple[str, ...] = ()
+    redact_payload: bool = False
+    task_metadata: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tasks a list shows; what is None does not restrict."""
+
+    statuses: tuple[Status, ...] = ()
+    terminal: bool | None = None
+    assigned_to_email: str | None = None
+    assigned_to_user_id: str | None = None
+    unassigned: bool | None = None
+    text: str | None = None
+    before: str | None = None
+    limit: int = 50

@@ -1,0 +1,132 @@
+"""What the use cases need from the rooms above: a store, a waker, a clock for deadlines."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from .lifecycle import Change
+from .model import Content, Entry, Filter, Person, Task
+
+T = TypeVar("T")
+
+
+class Reader(Protocol):
+    """Queries within one consistent view of the database."""
+
+    def task(self, task_id: str) -> Task | None:
+        """Return the task's state."""
+        ...
+
+    def task_by_key(self, idempotency_key: str) -> Task | None:
+        """Return the task that this key made."""
+        ...
+
+    def content(self, task_id: str) -> Content | None:
+        """Return the task's content."""
+        ...
+
+    def tasks(self, wanted: Filter) -> list[Task]:
+        """Return up to `wanted.limit` tasks, newest first."""
+        ...
+
+    def audit(self, task_id: str) -> list[Entry]:
+        """Return the task's history, oldest first."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> list[Task]:
+        """Return up to `limit` open tasks whose deadline has passed, longest overdue first."""
+        ...
+
+    def next_deadline(self) -> datetime | None:
+        """Return the earliest deadline of an open task."""
+        ...
+
+    def open_count(self) -> int:
+        """Return how many tasks are open."""
+        ...
+
+    def person(self, user_id: str | None = None, email: str | None = None) -> Person | None:
+        """Return the active person of the directory with this id or address."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """One transaction; nothing of it is seen until all of it is durable."""
+
+    def add(self, change: Change, content: Content) -> bool:
+        """Store a new task with its history; False, and nothing stored, if its key is taken."""
+        ...
+
+    def locked(self, task_id: str) -> Task | None:
+        """Return the task's state and keep others from changing it until this transaction ends."""
+        ...
+
+    def save(self, before: Task, change: Change) -> None:
+        """Store a transition with its history.
+
+        The update is guarded: it applies to the version of the row that was `locked`, and to no
+        other.
+        """
+        ...
+
+    def note(self, entries: Sequence[Entry]) -> None:
+        """Add lines to the history."""
+        ...
+
+    def delete(self, task_id: str) -> bool:
+        """Remove the task, its content and its history; False if it is not there."""
+        ...
+
+    def on_commit(self, act: Callable[[], None]) -> None:
+        """Have `act` called on the event loop once this transaction is durable."""
+        ...
+
+
+class Store(Protocol):
+    """Where tasks are kept."""
+
+    async def read(self, work: Callable[[Reader], T]) -> T:
+        """Run `work` on a consistent view, off the event loop."""
+        ...
+
+    async def write(self, work: Callable[[Writer], T]) -> T:
+        """Run `work` in one transaction, off the event loop; return once it is durable.
+
+        Raises:
+            StorageUnavailable: The database did not take it; nothing was changed.
+        """
+        ...
+
+
+class Parked(Protocol):
+    """One request that waits for a task to settle."""
+
+    async def wait(self, seconds: float) -> None:
+        """Return when the task was woken, the server stops, or after `seconds`."""
+        ...
+
+
+class Waker(Protocol):
+    """Parks requests and wakes them."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server is stopping, so that nothing may park any more."""
+        ...
+
+    def subscribe(self, task_id: str) -> AbstractContextManager[Parked]:
+        """Take note of a request before it reads the row, so that no wake is missed."""
+        ...
+
+    def wake(self, task_id: str) -> None:
+        """Wake every request that waits for this task."""
+        ...
+
+
+class Deadlines(Protocol):
+    """Whoever settles overdue tasks."""
+
+    def expect(self, deadline: datetime) -> None:
+        """Take note that a task is due at `deadline`."""
+        ...

@@ -1,0 +1,340 @@
+"""The use cases of tasks: each is one transaction, whoever calls it.
+
+Every channel, route and job that changes a task comes through here.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..clock import Clock
+from ..errors import IdempotencyKeyReused, NoMatchingAssignee, Refusal, TaskNotFound
+from ..routing.plan import Address, Anybody, FirstOf, Plan, plan
+from . import lifecycle
+from .checking import Checker
+from .ids import is_id, new_id
+from .lifecycle import Change, Command, NoMatch, OpenTo, Routed
+from .model import Actor, Content, Draft, Entry, Filter, Json, Person, Task
+from .ports import Deadlines, Reader, Store, Waker, Writer
+
+NOT_CONFIGURED = "the {} channel is not configured on this server"
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A task with its content; `replayed` when creating it found it there already."""
+
+    task: Task
+    content: Content
+    replayed: bool = False
+
+
+class Tasks:
+    """What can be done with tasks.
+
+    Args:
+        store: Where they are kept.
+        waker: Who parks and wakes the requests that wait for them.
+        deadlines: Who settles them when they are overdue.
+        checker: Who checks payloads and answers against their schemas.
+        clock: What time it is.
+    """
+
+    def __init__(
+        self, store: Store, waker: Waker, deadlines: Deadlines, checker: Checker, clock: Clock
+    ) -> None:
+        self._store = store
+        self._waker = waker
+        self._deadlines = deadlines
+        self._checker = checker
+        self._clock = clock
+
+    async def create(self, draft: Draft, actor: Actor) -> Full:
+        """Store a new task, or find the one that its idempotency key made before.
+
+        Raises:
+            SchemaInvalid, PayloadInvalid: The content does not hold together.
+            IdempotencyKeyReused: The key made a task with other content.
+            MarketplaceNotAvailable: `assign_to` asks for the marketplace.
+            StorageUnavailable: Nothing was stored.
+        """
+        wanted = plan(draft.assign_to)
+        self._checker.check_content(draft.content)
+        print_ = fingerprint(draft.task, draft.content)
+
+        def work(tx: Writer) -> Full:
+            now = self._clock.now()
+            change = lifecycle.create(
+                draft,
+                new_id("tsk", now),
+                print_,
+                _route(tx, wanted),
+                now,
+                actor,
+                [(target, _undeliverable(target)) for target in draft.notify],
+            )
+            if not tx.add(change, draft.content):
+                return _replay(tx, draft.idempotency_key, print_)
+            tx.on_commit(lambda: self._deadlines.expect(change.task.timeout_at))
+            return Full(change.task, draft.content)
+
+        return await self._store.write(work)
+
+    async def get(self, task_id: str) -> Full:
+        """Return one task.
+
+        Raises:
+            TaskNotFound: There is none with this id.
+        """
+        return await self._store.read(lambda tx: _full(tx, task_id))
+
+    async def page(self, wanted: Filter) -> tuple[list[Task], str | None]:
+        """Return a page of tasks, newest first, and the cursor of the next page if there is one."""
+        one_more = Filter(
+            **{name: getattr(wanted, name) for name in Filter.__slots__ if name != "limit"},
+            limit=wanted.limit + 1,
+        )
+        found = await self._store.read(lambda tx: tx.tasks(one_more))
+        page = found[: wanted.limit]
+        return page, page[-1].id if len(found) > wanted.limit else None
+
+    async def poll(self, task_id: str, seconds: float) -> Task:
+        """Return the task's state once it is settled, or as it is after `seconds`.
+
+        Subscribes, then reads, then waits: a wake between the two is not missed, and while it
+        waits no query is made.
+
+        Raises:
+            TaskNotFound: There is none with this id, or it was deleted meanwhile.
+        """
+        with self._waker.subscribe(task_id) as parked:
+            task = await self._store.read(lambda tx: _task(tx, task_id))
+            if task.terminal or self._waker.closed:
+                return task
+            await parked.wait(seconds)
+        return await self._store.read(lambda tx: _task(tx, task_id))
+
+    async def audit(self, task_id: str) -> list[Entry]:
+        """Return the task's history, oldest first.
+
+        Raises:
+            TaskNotFound: There is none with this id.
+        """
+
+        def work(tx: Reader) -> list[Entry]:
+            _task(tx, task_id)
+            return tx.audit(task_id)
+
+        return await self._store.read(work)
+
+    async def open(self, task_id: str, actor: Actor) -> Full:
+        """Note that a person looks at the task.
+
+        Raises:
+            TaskNotFound, TaskAlreadySettled: There is nothing to look at any more.
+        """
+        return await self._act(
+            task_id, "open", actor, lambda _tx, task, now: lifecycle.open_(task, actor, now)
+        )
+
+    async def claim(self, task_id: str, actor: Actor) -> Full:
+        """Give the task to `actor`, if nobody has it.
+
+        Raises:
+            TaskNotFound, TaskAlreadySettled: There is nothing to claim any more.
+            TaskAlreadyClaimed: Somebody else was first.
+            Forbidden: It is open to other people only.
+        """
+        person = Person(actor.email, actor.user_id)
+        return await self._act(
+            task_id,
+            "claim",
+            actor,
+            lambda _tx, task, now: lifecycle.claim(task, person, actor, now),
+        )
+
+    async def assign(self, task_id: str, assign_to: Json, actor: Actor) -> Full:
+        """Give the task to whom `assign_to` names, whoever has it now.
+
+        Raises:
+            TaskNotFound, TaskAlreadySettled: There is nothing to assign any more.
+            NoMatchingAssignee: Nobody matches; the task stays where it is.
+        """
+        wanted = plan(assign_to)
+
+        def decide(tx: Writer, task: Task, now: datetime) -> Change:
+            match _route(tx, wanted):
+                case Person() as person:
+                    return lifecycle.assign(task, person, now, actor, assign_to)
+                case OpenTo(emails):
+                    return lifecycle.offer(task, emails, now, actor, assign_to)
+                case NoMatch():
+                    raise NoMatchingAssignee
+
+        return await self._act(task_id, "assign", actor, decide)
+
+    async def complete(self, task_id: str, response: Json, actor: Actor) -> Full:
+        """Settle the task with an answer.
+
+        Raises:
+            TaskNotFound, TaskAlreadySettled: The answer comes too late.
+            ResponseInvalid: It does not satisfy the task's schema; the task is still open.
+        """
+        full = await self.get(task_id)
+        # Outside the transaction: a schema may take a while, and it never changes.
+        invalid = self._checker.refuse_response(full.content, response)
+
+        def decide(_tx: Writer, task: Task, now: datetime) -> Change:
+            change = lifecycle.complete(task, response, actor, now)
+            if invalid is not None:
+                raise invalid
+            return change
+
+        return await self._act(task_id, "complete", actor, decide, full.content)
+
+    async def cancel(self, task_id: str, reason: str | None, actor: Actor) -> Full:
+        """Settle the task without an answer.
+
+        Raises:
+            TaskNotFound, TaskAlreadySettled: There is nothing to cancel any more.
+        """
+        return await self._act(
+            task_id,
+            "cancel",
+            actor,
+            lambda _tx, task, now: lifecycle.cancel(task, reason, actor, now),
+        )
+
+    async def delete(self, task_id: str) -> None:
+        """Remove the task and its history; whoever waits for it is told that it is gone.
+
+        Raises:
+            TaskNotFound: There is none with this id.
+        """
+
+        def work(tx: Writer) -> bool:
+            tx.on_commit(lambda: self._waker.wake(task_id))
+            return is_id(task_id, "tsk") and tx.delete(task_id)
+
+        if not await self._store.write(work):
+            raise TaskNotFound
+
+    async def settle_due(self, limit: int) -> int:
+        """Time out up to `limit` overdue tasks; return how many there were."""
+
+        def work(tx: Writer) -> int:
+            now = self._clock.now()
+            due = tx.due(now, limit)
+            for task in due:
+                self._save(tx, task, lifecycle.expire(task, now))
+            return len(due)
+
+        return await self._store.write(work)
+
+    async def next_deadline(self) -> datetime | None:
+        """Return when the next open task is due."""
+        return await self._store.read(lambda tx: tx.next_deadline())
+
+    async def open_count(self) -> int:
+        """Return how many tasks are open."""
+        return await self._store.read(lambda tx: tx.open_count())
+
+    async def _act(
+        self,
+        task_id: str,
+        command: Command,
+        actor: Actor,
+        decide: Callable[[Writer, Task, datetime], Change | None],
+        content: Content | None = None,
+    ) -> Full:
+        """Decide and save in one transaction; a refusal is written to the history and raised."""
+
+        def work(tx: Writer) -> Full | Refusal:
+            now = self._clock.now()
+            task = self._current(tx, task_id, now)
+            try:
+                change = decide(tx, task, now)
+            except Refusal as refusal:
+                tx.note([lifecycle.refused(task, command, refusal.code, actor, now)])
+                return refusal
+            if change is not None:
+                self._save(tx, task, change)
+                task = change.task
+            return Full(task, content or _content(tx, task_id))
+
+        outcome = await self._store.write(work)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+    def _current(self, tx: Writer, task_id: str, now: datetime) -> Task:
+        """Return the task as it is at `now`: if its deadline has passed, it is settled first."""
+        task = tx.locked(task_id) if is_id(task_id, "tsk") else None
+        if task is None:
+            raise TaskNotFound
+        if not lifecycle.overdue(task, now):
+            return task
+        change = lifecycle.expire(task, now)
+        self._save(tx, task, change)
+        return change.task
+
+    def _save(self, tx: Writer, before: Task, change: Change) -> None:
+        tx.save(before, change)
+        if change.task.terminal:
+            tx.on_commit(lambda: self._waker.wake(before.id))
+
+
+def fingerprint(task: str, content: Content) -> str:
+    """Return what the same key must come with: the hash of task, payload and response schema."""
+    same = {"task": task, "payload": content.payload, "response_schema": content.response_schema}
+    canonical = json.dumps(same, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _replay(tx: Reader, idempotency_key: str, print_: str) -> Full:
+    task = tx.task_by_key(idempotency_key)
+    if task is None:
+        raise TaskNotFound
+    if task.fingerprint != print_:
+        raise IdempotencyKeyReused
+    return Full(task, _content(tx, task.id), replayed=True)
+
+
+def _task(tx: Reader, task_id: str) -> Task:
+    task = tx.task(task_id) if is_id(task_id, "tsk") else None
+    if task is None:
+        raise TaskNotFound
+    return task
+
+
+def _content(tx: Reader, task_id: str) -> Content:
+    content = tx.content(task_id)
+    if content is None:
+        raise TaskNotFound
+    return content
+
+
+def _full(tx: Reader, task_id: str) -> Full:
+    return Full(_task(tx, task_id), _content(tx, task_id))
+
+
+def _route(tx: Reader, wanted: Plan) -> Routed:
+    match wanted:
+        case Anybody():
+            return OpenTo()
+        case FirstOf(emails):
+            return OpenTo(emails)
+        case Address(email):
+            return tx.person(email=email) or Person(email)
+        case member if member.user_id is not None:
+            found = tx.person(user_id=member.user_id)
+            return found or NoMatch("nobody in the directory has this user id")
+        case _:
+            return NoMatch("nobody in the directory matches")
+
+
+def _undeliverable(target: str) -> str:
+    channel = target.partition(":")[0].partition("+")[0]
+    return NOT_CONFIGURED.format(channel)

@@ -1,0 +1,1 @@
+"""Requests that wait for a task to settle, and what wakes them."""

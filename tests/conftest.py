@@ -1,0 +1,32 @@
+"""Fixtures that every room's tests may use."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.inprocess import InProcess, in_process
+from tests.support.process import ServerProcess
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[InProcess]:
+    """The server within this process, on an empty SQLite file, with a clock to move."""
+    async with in_process(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server process that this test may kill."""
+    process = ServerProcess(tmp_path).start()
+    yield process
+    process.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One server process for all tests that leave it running."""
+    process = ServerProcess(tmp_path_factory.mktemp("shared")).start()
+    yield process
+    process.kill()

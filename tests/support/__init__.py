@@ -1,0 +1,1 @@
+"""What the tests share: a clock to move, a server to start and kill."""
