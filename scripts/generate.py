@@ -34,11 +34,18 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
 
 def models(target: Path) -> None:
     """Write the pydantic models of every schema in the contract."""
+    with tempfile.TemporaryDirectory() as folder:
+        # Outside the project, so that the order of imports depends on nothing around it.
+        _models(Path(folder) / "__init__.py")
+        target.mkdir(parents=True)
+        shutil.copy(Path(folder) / "__init__.py", target)
+
+
+def _models(output: Path) -> None:
     overrides = dict.fromkeys(("StrictInt", "AwareDatetime"), "awaithumans.generated.wire")
-    target.mkdir(parents=True)
     run(
         BIN / "datamodel-codegen",
-        *("--input", CONTRACT, "--input-file-type", "openapi", "--output", target / "__init__.py"),
+        *("--input", CONTRACT, "--input-file-type", "openapi", "--output", output),
         *("--output-model-type", "pydantic_v2.BaseModel", "--target-python-version", "3.10"),
         *("--use-annotated", "--field-constraints", "--use-union-operator"),
         *("--use-standard-collections", "--enum-field-as-literal", "all", "--use-type-alias"),
@@ -76,6 +83,7 @@ def documents(target: Path) -> None:
     run(sys.executable, ROOT / "scripts" / "documents.py", target)
 
 
+DRAWN = ["docs/lifecycle.md", "docs/settings.md"]
 MAKERS = {"generated/models": models, "generated/client": client, "generated/contract": contract}
 
 
@@ -91,11 +99,8 @@ def generate(root: Path) -> list[str]:
         for path in sorted((root / place).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    before = {path for path in (root / "docs").rglob("*")}
     documents(root / "docs")
-    return made + [
-        str(path.relative_to(root)) for path in sorted({*(root / "docs").rglob("*")} - before)
-    ]
+    return made + DRAWN
 
 
 def check() -> int:

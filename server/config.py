@@ -17,7 +17,11 @@ class Settings(BaseSettings):
     """What an operator can set; the first of command line, environment, `.env`, default."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     host: str = Field("127.0.0.1", description="The address to listen on; `0.0.0.0` is every one.")

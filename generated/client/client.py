@@ -1,10 +1,11 @@
 """HTTP settings shared by every call."""
 
 from functools import cache
-from typing import Any, Self
+from typing import Any
 
 import httpx
 from pydantic import TypeAdapter
+from typing_extensions import Self
 
 
 @cache

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from awaithumans.generated.wire import AwareDatetime, StrictInt
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from typing_extensions import TypeAliasType
-
-from awaithumans.generated.wire import AwareDatetime, StrictInt
 
 TaskStatus = TypeAliasType(
     "TaskStatus",
@@ -55,7 +54,9 @@ AuditAction = TypeAliasType(
 """What happened."""
 
 
-ActorType = TypeAliasType("ActorType", Literal["agent", "operator", "reviewer", "system"])
+ActorType = TypeAliasType(
+    "ActorType", Literal["agent", "operator", "reviewer", "system"]
+)
 """Who did it. `agent` is the caller with the admin token; `system` the server itself."""
 
 
@@ -82,7 +83,10 @@ TaskMetadata = TypeAliasType("TaskMetadata", dict[str, str])
 
 
 Email = TypeAliasType(
-    "Email", Annotated[str, Field(max_length=254, min_length=3, pattern="^[!-?A-~]+@[!-?A-~]+$")]
+    "Email",
+    Annotated[
+        str, Field(max_length=254, min_length=3, pattern="^[!-?A-~]+@[!-?A-~]+$")
+    ],
 )
 """An email address."""
 
@@ -106,7 +110,8 @@ Whom to tell, and how: `slack:#channel`, `slack:@handle`, `slack:U…`, `slack:s
 
 
 class AssignTo(BaseModel):
-    """Who should answer: one person, the first of several, or whoever matches `pool`, `role` and
+    """
+    Who should answer: one person, the first of several, or whoever matches `pool`, `role` and
     `access_level` together.
 
     """

@@ -63,7 +63,10 @@ def parse(body: bytes) -> Any:
 def _inspect(value: Any) -> None:
     """Look at every value, level by level, without recursion."""
     level: list[Any] = [value]
-    for _ in range(DEEPEST + 1):
+    depth = 0
+    while level:
+        if depth == DEEPEST and any(isinstance(item, (dict, list)) for item in level):
+            raise _refused(f"it is nested over {DEEPEST} levels deep")
         below: list[Any] = []
         for item in level:
             if isinstance(item, dict):
@@ -77,9 +80,7 @@ def _inspect(value: Any) -> None:
             elif isinstance(item, float) and not math.isfinite(item):
                 raise _refused("a number is too large")
         level = below
-        if not level:
-            return
-    raise _refused(f"it is nested over {DEEPEST} levels deep")
+        depth += 1
 
 
 def _refused(why: str) -> json.JSONDecodeError:

@@ -56,14 +56,15 @@ def command(host: str | None, port: int | None) -> None:
 
 def _secrets(path: Path) -> dict[str, str]:
     """Return the keys of this machine's development server, made at the first start."""
-    with suppress(FileNotFoundError, ValueError):
-        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        if {"admin_api_token", "payload_key"} <= kept.keys():
-            return kept
     made = {
         "admin_api_token": secrets.token_urlsafe(32),
         "payload_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
+    # Whatever else the file holds, it is made anew.
+    with suppress(FileNotFoundError, ValueError, TypeError, KeyError):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if all(isinstance(kept[name], str) and kept[name] for name in made):
+            return kept
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(path, made)
     return made

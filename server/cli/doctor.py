@@ -1,0 +1,180 @@
+"""`awaithumans doctor`: what is set up, what is not, and what to do about it."""
+
+import json
+import os
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+import httpx
+
+from awaithumans.discovery import Endpoint, resolve
+from awaithumans.errors import AwaitHumansError
+
+from ..config import ConfigurationError, Settings, load, unknown_names
+from ..store.migrate import HEAD
+
+State = Literal["ok", "warning", "problem"]
+_MARKS: dict[State, str] = {"ok": "ok     ", "warning": "warning", "problem": "PROBLEM"}
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is, and what to do if it is not well."""
+
+    what: str
+    state: State
+    found: str
+    fix: str | None = None
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(*, as_json: bool) -> None:
+    """Check configuration, database, keys, port and reachability.
+
+    Exits with 1 if there is a problem. It changes nothing.
+
+    Example: awaithumans doctor
+    """
+    findings = list(examine())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{_MARKS[finding.state]}  {finding.what}: {finding.found}")
+            if finding.fix:
+                click.echo(f"         {finding.fix}")
+    if any(finding.state == "problem" for finding in findings):
+        sys.exit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, the first things first."""
+    try:
+        settings = load()
+    except ConfigurationError as error:
+        fix = "Correct the variable, or the .env file."
+        yield Finding("configuration", "problem", str(error), fix)
+        return
+    for name in unknown_names():
+        yield Finding("configuration", "warning", f"nothing reads {name}", "Is it misspelled?")
+    yield _keys(settings)
+    yield _folder(settings)
+    yield _database(settings)
+    yield _port(settings)
+    yield from _reachability()
+
+
+def _keys(settings: Settings) -> Finding:
+    needed = ("admin_api_token", "payload_key", "public_url")
+    missing = [f"AWAITHUMANS_{name.upper()}" for name in needed if getattr(settings, name) is None]
+    if not missing:
+        return Finding("keys", "ok", "everything that `awaithumans serve` needs is set")
+    return Finding(
+        "keys",
+        "warning",
+        f"{', '.join(missing)} not set",
+        "`awaithumans dev` makes its own; `awaithumans serve` says how to make them.",
+    )
+
+
+def _folder(settings: Settings) -> Finding:
+    folder = _existing(settings.database_path.parent)
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        return Finding("data folder", "ok", str(settings.database_path.parent))
+    return Finding(
+        "data folder",
+        "problem",
+        f"{settings.database_path.parent} can't be written to",
+        "Make it writable, or name another one: AWAITHUMANS_DATA_DIR.",
+    )
+
+
+def _existing(path: Path) -> Path:
+    """Return the nearest folder above `path` that is there: what is below will be made."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _database(settings: Settings) -> Finding:
+    path = settings.database_path
+    if not path.is_file():
+        return Finding("database", "ok", f"{path} is not there yet; the first start makes it")
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            connection.execute("PRAGMA quick_check(1)").fetchone()
+            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        fix = "Restore it from a backup, or move it away and start again."
+        return Finding("database", "problem", f"{path} can't be used: {error}", fix)
+    at = revision[0] if revision else "no revision"
+    if at > HEAD:
+        fix = "Upgrade awaithumans: a newer version made this database."
+        return Finding("database", "problem", f"{path} is at {at}, this version at {HEAD}", fix)
+    return Finding("database", "ok", f"{path}, schema {at}")
+
+
+def _port(settings: Settings) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            return _taken(settings, where, error)
+    return Finding("port", "ok", f"{where} is free; no server runs there")
+
+
+def _taken(settings: Settings, where: str, error: OSError) -> Finding:
+    try:
+        answer = httpx.get(f"http://{where}/api/version", timeout=_PATIENCE)
+        return Finding("port", "ok", f"awaithumans {answer.json()['version']} runs on {where}")
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        fix = f"Stop what listens on port {settings.port}, or choose another: AWAITHUMANS_PORT."
+        return Finding("port", "problem", f"{where}: {error.strerror}", fix)
+
+
+def _reachability() -> Iterator[Finding]:
+    """Look at the server as an agent on this machine would."""
+    try:
+        endpoint = resolve()
+    except AwaitHumansError as error:
+        yield Finding("agents", "problem", error.message, error.hint)
+        return
+    url, source = endpoint.server_url, endpoint.url_source
+    try:
+        _ask(endpoint, "/api/health")
+    except httpx.HTTPError as error:
+        fix = "Start it (`awaithumans dev`), or set AWAITHUMANS_URL to where it is."
+        yield Finding("agents", "warning", f"no server at {url} ({source}): {error}", fix)
+        return
+    yield Finding("agents", "ok", f"{url} answers (from {source})")
+    yield _authenticated(endpoint)
+
+
+def _authenticated(endpoint: Endpoint) -> Finding:
+    if endpoint.api_key is None:
+        fix = "Set AWAITHUMANS_ADMIN_API_TOKEN to the server's token."
+        return Finding("agents' key", "warning", "there is none", fix)
+    try:
+        me = _ask(endpoint, "/api/auth/me").json()
+    except httpx.HTTPError:
+        fix = "Set AWAITHUMANS_ADMIN_API_TOKEN to the token that the server was started with."
+        found = f"{endpoint.server_url} refuses the key from {endpoint.key_source}"
+        return Finding("agents' key", "problem", found, fix)
+    return Finding("agents' key", "ok", f"accepted as {me['kind']} (from {endpoint.key_source})")
+
+
+def _ask(endpoint: Endpoint, path: str) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
+    answer = httpx.get(f"{endpoint.server_url}{path}", headers=headers, timeout=_PATIENCE)
+    return answer.raise_for_status()
+
+

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import unquote
 
+from .formats import CHECKS
 from .graph import MANY, NAMED, ONE, Node
 from .patterns import taken_apart
 from .problems import Loc, Problem, SchemaError, shortened
@@ -116,7 +117,8 @@ class _Reader:
         for word, value in schema.items():
             loc = (*node.loc, word)
             if word in _RULES:
-                node.rules[word] = value
+                if word != "format" or value in CHECKS:
+                    node.rules[word] = value
             elif word in ONE:
                 node.one[word] = self._add(loc, value)
             elif word in MANY:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .graph import Node
 
-JSON_TYPES = ("null", "boolean", "number", "string", "array", "object")
+JSON_TYPES = ("boolean", "number", "string", "array", "object", "null")
 _EVERY_TYPE = frozenset(JSON_TYPES)
 _OF_PYTHON = {
     type(None): "null",

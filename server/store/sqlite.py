@@ -15,8 +15,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from ..errors import StorageUnavailable
 from .migrate import current_revision, migrate
@@ -110,8 +110,15 @@ class SqliteStore:
         return await write.future
 
     async def revision(self) -> str:
-        """Return the migration that the database is at."""
-        return await asyncio.to_thread(current_revision, self._engine)
+        """Return the migration that the database is at.
+
+        Raises:
+            StorageUnavailable: The database does not answer.
+        """
+        try:
+            return await asyncio.to_thread(current_revision, self._engine)
+        except SQLAlchemyError as error:
+            raise self._unavailable(error) from error
 
     def _read(self, work: Callable[[Reader], T]) -> T:
         try:
@@ -161,9 +168,9 @@ def _attempt(connection: Connection, write: _Write) -> None:
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
         write.result = write.work(Writer(connection, write.on_commit))
-    except SQLAlchemyError:
-        raise
     except Exception as error:  # noqa: BLE001 -- it belongs to whoever asked for this unit
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+            raise
         connection.exec_driver_sql("ROLLBACK TO unit")
         write.on_commit.clear()
         write.error = error
@@ -198,7 +205,7 @@ def _take(path: Path) -> Any:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

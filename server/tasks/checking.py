@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ..errors import FieldProblem, PayloadInvalid, ResponseInvalid, SchemaInvalid
-from ..forms.validation import Problem, Schema, SchemaCache, SchemaError
+from ..forms.cache import SchemaCache
+from ..forms.validation import Problem, Schema, SchemaError
 from .model import Content, Json
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from awaithumans import (
     AwaitHumans,
-    AwaitHumansSync,
     MarketplaceNotAvailableError,
     SchemaValidationError,
     TaskCancelledError,
@@ -180,23 +179,6 @@ async def test_a_server_that_is_gone_does_not_keep_a_cancelled_wait(standin: Sta
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert time.monotonic() - began < 1
-
-
-def test_an_exit_in_a_pause_cancels_the_task_when_asked_to(
-    standin: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A signal handler that calls sys.exit, as Celery's does."""
-
-    def exit_now(seconds: float) -> None:
-        raise SystemExit(1)
-
-    monkeypatch.setattr(time, "sleep", exit_now)
-    standin.hold_at_most = 0.01  # an answer so quick is followed by a pause
-    with AwaitHumansSync() as client:
-        for cancels in (False, True):
-            with pytest.raises(SystemExit):
-                client.await_human(**REFUND, cancel_on_abort=cancels)
-            assert len(standin.asked("cancel")) == cancels
 
 
 async def test_a_client_uses_one_connection_for_many_calls(standin: StandIn) -> None:

@@ -1,6 +1,6 @@
 """The server within the test's own process, with a clock to move."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +24,8 @@ class InProcess:
 
 
 @asynccontextmanager
-async def in_process(folder: Path) -> AsyncIterator[InProcess]:
-    clock = ManualClock()
+async def in_process(folder: Path, clock: ManualClock | None = None) -> AsyncGenerator[InProcess]:
+    clock = clock or ManualClock()
     settings = load(data_dir=folder, public_url="http://testserver")
     server = build(settings, TOKEN, clock)
     # A 500 is an answer to look at, not an exception of the test.

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, Field, RootModel, computed_field
 
 from awaithumans import MarketplaceNotAvailableError, RequestError, TaskCreateError, VerifierConfig
 from awaithumans.discovery import Endpoint
@@ -28,6 +28,11 @@ class Payload(BaseModel):
     colour: Colour = Colour.RED
     weight: float = 1.5
     note: Annotated[str, Field(alias="noteText")] = "hello"
+
+    @computed_field
+    @property
+    def double(self) -> float:
+        return 2 * self.weight
 
 
 class Reply(BaseModel):
@@ -72,13 +77,19 @@ def test_the_body_holds_only_what_was_given() -> None:
 
 
 def test_the_payload_is_written_as_json_by_its_aliases() -> None:
-    expected = {"day": "2026-01-05", "colour": "red", "weight": 1.5, "noteText": "hello"}
+    expected = {
+        "day": "2026-01-05",
+        "colour": "red",
+        "weight": 1.5,
+        "noteText": "hello",
+        "double": 3.0,
+    }
     assert build().payload == expected
 
 
 def test_the_payload_schema_describes_what_is_sent_and_the_response_schema_what_is_taken() -> None:
     body = build()
-    assert set(body.payload_schema["required"]) == {"day", "colour", "weight", "noteText"}
+    assert set(body.payload_schema["properties"]) == set(body.payload)
     assert body.response_schema["required"] == ["ok"]
 
 
@@ -194,6 +205,7 @@ json_values = st.recursive(
 
 
 def shuffled(value: Any) -> Any:
+    """Return the same JSON with every object's keys the other way round."""
     if isinstance(value, dict):
         return {key: shuffled(value[key]) for key in reversed(list(value))}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
     if isinstance(value, list):

@@ -1,0 +1,127 @@
+"""Build the wheel, look at what is in it, and install it bare: httpx, pydantic, nothing else.
+
+Usage: python scripts/wheel.py
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+UV = Path(sys.executable).parent / "uv"
+VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+
+MUST_HOLD = {
+    "awaithumans/__init__.py",
+    "awaithumans/py.typed",
+    "awaithumans/command.py",
+    "awaithumans/adapters/__init__.py",
+    "awaithumans/generated/contract/openapi.json",
+    "awaithumans/generated/models/__init__.py",
+    "awaithumans/generated/client/client.py",
+    "awaithumans/server/openapi.yaml",
+    "awaithumans/server/app.py",
+    "awaithumans/server/store/migrations/env.py",
+    "awaithumans/server/store/migrations/versions/0001_first.py",
+}
+# Rooms are reached by links in the source tree; each file is in the wheel once, where it belongs.
+MUST_NOT_HOLD = re.compile(
+    r"__pycache__|\.pyc$|/sdk/|/src/|/tests/|server/server|generated/generated"
+)
+DIRECT = {"httpx", "pydantic"}
+BARE = """
+import sys
+import awaithumans
+assert not {"httpx", "pydantic", "fastapi", "sqlalchemy"} & sys.modules.keys(), "not lazy"
+from awaithumans import await_human, await_human_sync, AwaitHumans, AwaitHumansSync
+loaded = {"fastapi", "starlette", "sqlalchemy", "alembic", "click", "uvicorn"} & sys.modules.keys()
+assert not loaded, loaded
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command; a failure ends the script with what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def build(folder: Path) -> Path:
+    """Build the source distribution, and the wheel from it, as an index would get them."""
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, cwd=ROOT)
+    return next(folder.glob("*.whl"))
+
+
+def look_into(wheel: Path) -> None:
+    """Check which files the wheel holds, and what it depends on."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        metadata = next(name for name in names if name.endswith("METADATA"))
+        lines = archive.read(metadata).decode().splitlines()
+    missing = MUST_HOLD - set(names)
+    stray = [name for name in names if MUST_NOT_HOLD.search(name)]
+    twice = {name for name in names if names.count(name) > 1}
+    wanted = {
+        re.split(r"[^A-Za-z0-9-]", line.removeprefix("Requires-Dist: "))[0]
+        for line in lines
+        if line.startswith("Requires-Dist: ") and "extra ==" not in line
+    }
+    if missing or stray or twice or wanted != DIRECT:
+        sys.exit(f"wheel: missing {missing}, stray {stray}, twice {twice}, depends on {wanted}")
+    print(f"wheel: {len(names)} files, depends on {', '.join(sorted(wanted))}")
+
+
+def find(version: str) -> str | None:
+    """Return a Python of this version: on the PATH, or kept by a version manager."""
+    options = ("--no-python-downloads", "--no-project", "--system")
+    found = subprocess.run(
+        [UV, "python", "find", *options, version], capture_output=True, text=True
+    )
+    if found.returncode == 0:
+        return found.stdout.strip()
+    kept = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    return next((str(path) for path in kept.glob(f"{version}.*/bin/python")), None)
+
+
+def install_bare(wheel: Path, folder: Path, version: str) -> bool:
+    """Install the wheel alone on one Python and use it; False when that Python is not here."""
+    interpreter = find(version)
+    if interpreter is None:
+        return False
+    place = folder / version
+    python = place / "bin" / "python"
+    run(UV, "venv", "--quiet", "--python", interpreter, place, cwd=folder)
+    run(UV, "pip", "install", "--quiet", "--python", python, wheel, cwd=folder)
+    run(python, "-W", "error", "-c", BARE, cwd=folder)
+    told = subprocess.run(
+        [place / "bin" / "awaithumans", "version"], cwd=folder, capture_output=True, text=True
+    )
+    if told.returncode != 1 or told.stderr.count("\n") != 1 or "[server]" not in told.stderr:
+        sys.exit(f"the bare command should name the extra in one line, but said:\n{told.stderr}")
+    return True
+
+
+def main() -> None:
+    """Check the wheel."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wheel = build(folder)
+        look_into(wheel)
+        tried = {version: install_bare(wheel, folder, version) for version in VERSIONS}
+    here = [version for version, found in tried.items() if found]
+    away = [version for version, found in tried.items() if not found]
+    print(f"bare install imports and works on Python {', '.join(here)}")
+    if away:
+        print(f"not tried, for it is not on this machine: Python {', '.join(away)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Makes most of what schemathesis makes up meaningful, and checks the refusals of the rest.
+
+Loaded by schemathesis itself (`SCHEMATHESIS_HOOKS`), not by pytest.
+"""
+
+import itertools
+from typing import Any
+
+import schemathesis
+
+_KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+_MEANT = "made meaningful"
+_LONGEST_KEY = 200
+_OF_MEANING = {"SCHEMA_INVALID", "PAYLOAD_INVALID", "RESPONSE_INVALID"}
+_calls = itertools.count()
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
+    """Turn three valid bodies of four into a task that can be made, or an answer that fits one."""
+    number = next(_calls)
+    if not _is_valid(case) or number % 4 == 0:
+        return
+    operation = case.operation.definition.raw.get("operationId")
+    if operation == "createTask":
+        case.body = _meaningful_task(case.body, number)
+    elif operation == "completeTask":
+        answer = {"approved": number % 2 == 0, "reason": _MEANT}
+        case.body = {**case.body, "response": answer}
+
+
+@schemathesis.check
+def refusals_are_for_a_reason(context: Any, response: Any, case: Any) -> None:
+    """A valid request is refused for its meaning or not at all."""
+    if response.status_code != 422 or not _is_valid(case):
+        return
+    code = response.json()["error_code"]
+    assert code in _OF_MEANING, f"a valid request was refused with {code}"
+    assert not _is_meant(case.body), f"a meaningful request was refused with {code}"
+
+
+def _is_valid(case: Any) -> bool:
+    return (
+        case.meta is not None
+        and case.meta.generation.mode.is_positive
+        and case.method.upper() == "POST"
+        and isinstance(case.body, dict)
+    )
+
+
+def _is_meant(body: Any) -> bool:
+    answer = body.get("response")
+    if isinstance(answer, dict):
+        # An answer fits the tasks that were made meaningful; others have schemas of their own.
+        return False
+    return body.get("payload_schema", {}).get("title") == _MEANT
+
+
+def _meaningful_task(body: dict[str, Any], number: int) -> dict[str, Any]:
+    """Give the task a schema that its payload fits, and a key that is new more often than not."""
+    payload = body["payload"]
+    properties = {
+        name: {"type": _KINDS[type(value)]} if type(value) in _KINDS else {}
+        for name, value in payload.items()
+    }
+    changed = {
+        "payload_schema": {
+            "type": "object",
+            "title": _MEANT,
+            "properties": properties,
+            "required": list(payload),
+        },
+        "response_schema": {
+            "type": "object",
+            "properties": {"approved": {"type": "boolean"}, "reason": {"type": "string"}},
+            "required": ["approved"],
+            "additionalProperties": number % 5 == 0,
+        },
+    }
+    if number % 3 and len(body["idempotency_key"]) <= _LONGEST_KEY:
+        changed["idempotency_key"] = f"{body['idempotency_key']}-{number}"
+    unavailable = () if number % 8 == 1 else ("verifier_config", "callback_url")
+    return {name: value for name, value in body.items() if name not in unavailable} | changed

@@ -1,0 +1,55 @@
+"""`Tasks` on a store in memory, with a clock to move: everything but the disk."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from awaithumans.server.tasks.checking import Checker
+from awaithumans.server.tasks.service import Full, Tasks
+from awaithumans.server.wake.local import LocalWaker
+from tests.support.clock import ManualClock
+from tests.support.made import AGENT, NOW, a_draft
+from tests.support.memory import MemoryStore
+
+
+class Expected:
+    """Takes note of deadlines and does nothing about them."""
+
+    def __init__(self) -> None:
+        self.deadlines: list[datetime] = []
+
+    def expect(self, deadline: datetime) -> None:
+        self.deadlines.append(deadline)
+
+
+@dataclass
+class UseCases:
+    store: MemoryStore = field(default_factory=MemoryStore)
+    waker: LocalWaker = field(default_factory=LocalWaker)
+    expected: Expected = field(default_factory=Expected)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+
+    def __post_init__(self) -> None:
+        self.tasks = Tasks(self.store, self.waker, self.expected, Checker(), self.clock)
+
+    async def created(self, **changes: Any) -> Full:
+        return await self.tasks.create(a_draft(**changes), AGENT)
+
+    async def actions(self, task_id: str) -> list[str]:
+        return [entry.action for entry in await self.tasks.audit(task_id)]
+
+    async def refusals(self, task_id: str) -> list[tuple[str, str]]:
+        return [
+            (entry.extra_data["command"], entry.extra_data["error_code"])
+            for entry in await self.tasks.audit(task_id)
+            if entry.action == "refused"
+        ]
+
+    async def park(self, task_id: str, seconds: float = 30) -> "asyncio.Task[Any]":
+        """Return a poll that waits."""
+        poll = asyncio.create_task(self.tasks.poll(task_id, seconds))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not poll.done()
+        return poll

@@ -1,0 +1,125 @@
+"""Any commands in any order: a task settles at most once, and its history tells how."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from awaithumans.server.errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
+from awaithumans.server.tasks import lifecycle
+from awaithumans.server.tasks.lifecycle import Change, NoMatch, OpenTo, Routed
+from awaithumans.server.tasks.model import TERMINAL, Actor, Entry, Person, Task
+from tests.support.made import AGENT, APPROVED, BOB, NOW, OLGA, SUE, a_draft
+
+actors = st.sampled_from([AGENT, SUE, BOB, OLGA])
+people = st.sampled_from([Person("sue@example.com", "usr_sue"), Person("bob@example.com")])
+routes: st.SearchStrategy[Routed] = st.sampled_from(
+    [
+        OpenTo(),
+        OpenTo(("sue@example.com", "zoe@example.com")),
+        NoMatch("nobody"),
+        Person("sue@example.com", "usr_sue"),
+        Person("bob@example.com"),
+    ]
+)
+
+
+class Lives(RuleBasedStateMachine):
+    task: Task
+    history: list[Entry]
+
+    @initialize(routed=routes, redact=st.booleans(), seconds=st.integers(60, 600))
+    def create(self, routed: Routed, redact: bool, seconds: int) -> None:
+        draft = a_draft(timeout_seconds=seconds, redact_payload=redact)
+        if isinstance(routed, OpenTo) and routed.emails:
+            draft = replace(draft, assign_to={"emails": list(routed.emails)})
+        change = lifecycle.create(draft, "tsk_1", "print", routed, NOW, AGENT)
+        self.task, self.history, self.now = change.task, list(change.entries), NOW
+
+    @rule(seconds=st.floats(0, 120))
+    def time_passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        if lifecycle.overdue(self.task, self.now):
+            assert not self.task.terminal
+            self.take(lifecycle.expire(self.task, self.now))
+
+    @rule(actor=actors)
+    def open(self, actor: Actor) -> None:
+        self.attempt(lambda: lifecycle.open_(self.task, actor, self.now))
+
+    @rule(actor=actors, person=people)
+    def claim(self, actor: Actor, person: Person) -> None:
+        self.attempt(lambda: lifecycle.claim(self.task, person, actor, self.now))
+
+    @rule(actor=actors, person=people)
+    def assign(self, actor: Actor, person: Person) -> None:
+        self.attempt(lambda: lifecycle.assign(self.task, person, self.now, actor))
+
+    @rule(actor=actors)
+    def offer(self, actor: Actor) -> None:
+        wish = {"emails": ["sue@example.com", "bob@example.com"]}
+        self.attempt(
+            lambda: lifecycle.offer(self.task, wish["emails"], self.now, actor, wish),
+        )
+
+    @rule(actor=actors)
+    def complete(self, actor: Actor) -> None:
+        self.attempt(lambda: lifecycle.complete(self.task, APPROVED, actor, self.now))
+
+    @rule(actor=actors)
+    def cancel(self, actor: Actor) -> None:
+        self.attempt(lambda: lifecycle.cancel(self.task, None, actor, self.now))
+
+    def attempt(self, command: Callable[[], Change | None]) -> None:
+        settled = self.task.terminal
+        try:
+            change = command()
+        except TaskAlreadySettled:
+            assert settled
+            return
+        except (TaskAlreadyClaimed, Forbidden):
+            assert not settled
+            return
+        assert not settled
+        if change is not None:
+            self.take(change)
+
+    def take(self, change: Change) -> None:
+        assert change.task.version == self.task.version + 1
+        assert change.entries[0].from_status == self.task.status
+        self.task = change.task
+        self.history.extend(change.entries)
+
+    @invariant()
+    def the_history_leads_to_the_status(self) -> None:
+        for earlier, later in zip(self.history, self.history[1:], strict=False):
+            assert later.from_status == earlier.to_status
+        assert self.history[-1].to_status == self.task.status
+
+    @invariant()
+    def a_settled_task_has_one_terminal_line_and_one_time(self) -> None:
+        terminal = [entry for entry in self.history if entry.to_status in TERMINAL]
+        assert len(terminal) == self.task.terminal
+        task = self.task
+        times = [task.completed_at, task.timed_out_at, task.cancelled_at]
+        assert sum(time is not None for time in times) == task.terminal
+        assert (task.response is not None) == (task.status == "completed")
+
+    @invariant()
+    def who_is_assigned_has_it_and_nobody_else(self) -> None:
+        if self.task.status == "assigned":
+            assert self.task.assigned
+        if self.task.status == "created":
+            assert not self.task.assigned
+
+    @invariant()
+    def redaction_holds(self) -> None:
+        if self.task.redact_payload:
+            assert not any("response" in entry.extra_data for entry in self.history)
+
+
+TestLives = Lives.TestCase
+TestLives.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
