@@ -42,6 +42,32 @@ loaded = {"fastapi", "starlette", "sqlalchemy", "alembic", "click", "uvicorn"} &
 assert not loaded, loaded
 """
 
+LOWEST = """
+import asyncio, sys, httpx
+from awaithumans.server.app import build
+from awaithumans.server.config import load
+
+async def main():
+    server = build(load(data_dir=sys.argv[1]), "a-token-of-enough-characters")
+    transport = httpx.ASGITransport(server.app)
+    headers = {"Authorization": "Bearer a-token-of-enough-characters"}
+    async with server.running(), httpx.AsyncClient(
+        transport=transport, base_url="http://server", headers=headers
+    ) as client:
+        asked = await client.post("/api/tasks", json={
+            "task": "Go on?", "payload": {}, "payload_schema": {}, "timeout_seconds": 60,
+            "response_schema": {"type": "object", "required": ["yes"]}, "idempotency_key": "1",
+        })
+        path = f"/api/tasks/{asked.json()['id']}"
+        refused = await client.post(f"{path}/complete", json={"response": {}})
+        answered = await client.post(f"{path}/complete", json={"response": {"yes": True}})
+        polled = await client.get(f"{path}/poll")
+    codes = [step.status_code for step in (asked, refused, answered, polled)]
+    assert codes == [201, 422, 200, 200], codes
+
+asyncio.run(main())
+"""
+
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Run a command; a failure ends the script with what it printed."""
@@ -109,6 +135,17 @@ def install_bare(wheel: Path, folder: Path, version: str) -> bool:
     return True
 
 
+def install_lowest(wheel: Path, folder: Path, version: str) -> None:
+    """Install the server with the lowest versions that it says it works with, and use it."""
+    place = folder / "lowest"
+    python = place / "bin" / "python"
+    run(UV, "venv", "--quiet", "--python", find(version) or sys.executable, place, cwd=folder)
+    lowest = ("--resolution", "lowest-direct", f"awaithumans[server] @ {wheel.as_uri()}")
+    run(UV, "pip", "install", "--quiet", "--python", python, *lowest, cwd=folder)
+    run(python, "-c", LOWEST, folder / "data", cwd=folder)
+    print(f"the lowest versions of the server's dependencies work on Python {version}")
+
+
 def main() -> None:
     """Check the wheel."""
     with tempfile.TemporaryDirectory() as name:
@@ -116,7 +153,8 @@ def main() -> None:
         wheel = build(folder)
         look_into(wheel)
         tried = {version: install_bare(wheel, folder, version) for version in VERSIONS}
-    here = [version for version, found in tried.items() if found]
+        here = [version for version, found in tried.items() if found]
+        install_lowest(wheel, folder, here[0])
     away = [version for version, found in tried.items() if not found]
     print(f"bare install imports and works on Python {', '.join(here)}")
     if away:

@@ -64,17 +64,20 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    value: object
-    if name == "__version__":
-        value = import_module("importlib.metadata").version("awaithumans")
-    elif name in __all__:
-        home = import_module(f"awaithumans.{_HOMES.get(name, 'errors')}")
-        value = getattr(home, name)
-    else:
-        raise AttributeError(f"module 'awaithumans' has no attribute {name!r}")
-    globals()[name] = value
-    return value
+# Type checkers must not see it: it would make every misspelt name look exported.
+if not TYPE_CHECKING:  # pragma: no branch
+
+    def __getattr__(name: str) -> object:
+        value: object
+        if name == "__version__":
+            value = import_module("importlib.metadata").version("awaithumans")
+        elif name in __all__:
+            home = import_module(f"awaithumans.{_HOMES.get(name, 'errors')}")
+            value = getattr(home, name)
+        else:
+            raise AttributeError(f"module 'awaithumans' has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -11,7 +11,7 @@ from awaithumans.operations import Statuses, cancelling, completing, listing, re
 from awaithumans.pacing import Pace
 from awaithumans.request import AssignToInput, build_request
 from awaithumans.steps import Steps, run_sync
-from awaithumans.transport import GET_TASK, TASK_AUDIT, SyncTransport
+from awaithumans.transport import GET_TASK, OPEN_TASK, TASK_AUDIT, SyncTransport
 from awaithumans.waiting import creating
 from awaithumans.wire import AuditEntry, Task, TaskPage, TaskSummary, VerifierConfig
 
@@ -82,6 +82,10 @@ class TasksSync:
     def get(self, task_id: str) -> Task:
         """Return one task with its content."""
         return self._run(requesting(GET_TASK, self._endpoint, task_id=task_id))
+
+    def open(self, task_id: str) -> Task:
+        """Say that a person looks at an open task: its status becomes ``in_progress``."""
+        return self._run(requesting(OPEN_TASK, self._endpoint, task_id=task_id))
 
     def cancel(self, task_id: str, reason: str | None = None) -> Task:
         """Withdraw an open task; who waits for it gets ``TaskCancelledError``.

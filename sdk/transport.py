@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import httpx
@@ -19,6 +19,7 @@ from awaithumans.generated.client.api.tasks import (
     get_task,
     list_task_audit,
     list_tasks,
+    open_task,
     poll_task,
 )
 from awaithumans.generated.client.types import Response
@@ -50,6 +51,7 @@ class Operation(Generic[T]):
 CREATE_TASK: Operation[Task] = Operation(create_task.sync_detailed, create_task.asyncio_detailed)
 GET_TASK: Operation[Task] = Operation(get_task.sync_detailed, get_task.asyncio_detailed)
 LIST_TASKS: Operation[TaskPage] = Operation(list_tasks.sync_detailed, list_tasks.asyncio_detailed)
+OPEN_TASK: Operation[Task] = Operation(open_task.sync_detailed, open_task.asyncio_detailed)
 POLL_TASK: Operation[PollResult] = Operation(
     poll_task.sync_detailed, poll_task.asyncio_detailed, POLL_SECONDS + _POLL_SLACK_SECONDS
 )
@@ -135,7 +137,7 @@ async def _received_async(response: httpx.Response) -> None:
 
 def _client(endpoint: Endpoint, hooks: dict[str, list[Any]]) -> Client:
     settings: dict[str, Any] = {
-        "headers": {"User-Agent": f"awaithumans-python/{version('awaithumans')}"},
+        "headers": {"User-Agent": _user_agent()},
         "timeout": httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS, pool=None),
         # Each wait holds one connection; a bound would make the waits queue for each other.
         "limits": httpx.Limits(
@@ -148,12 +150,21 @@ def _client(endpoint: Endpoint, hooks: dict[str, list[Any]]) -> Client:
     return AuthenticatedClient(endpoint.server_url, endpoint.api_key, **settings)
 
 
+def _user_agent() -> str:
+    try:
+        return f"awaithumans-python/{version('awaithumans')}"
+    except PackageNotFoundError:  # bundled into an application, without its metadata
+        return "awaithumans-python"
+
+
 class SyncTransport:
     """Makes calls on a pooled, blocking connection; may be shared between threads."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._client = _client(endpoint, {"request": [_sent], "response": [_received]})
+        # Now, because on first use two threads could each make a pool, and lose one of them.
+        self._client.get_httpx_client()
 
     def perform(self, call: Call, limit: float | None = None) -> Outcome[Any]:
         """Make one call.

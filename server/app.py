@@ -44,7 +44,6 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
 
     Raises:
         ContractBroken: The routes differ from `openapi.yaml`.
-        ConfigurationError: The settings name a database that can't be used.
     """
     clock = clock or SystemClock()
     store = SqliteStore(settings.database_path)

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 PREFIX = "AWAITHUMANS_"
+_SQLITE = "sqlite:///"
 # Read by the SDK and the adapters, not by the server.
 OF_THE_SDK = frozenset({"AWAITHUMANS_URL", "AWAITHUMANS_QUIET", "AWAITHUMANS_CALLBACK_URL"})
 
@@ -67,6 +68,15 @@ class Settings(BaseSettings):
                 raise ValueError("must be 32 bytes in URL-safe base64")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_file(cls, value: str | None) -> str | None:
+        if value is not None and not value.removeprefix(_SQLITE).strip("/"):
+            raise ValueError("must name a file: sqlite:///path/to/file.db")
+        if value is not None and not value.startswith(_SQLITE):
+            raise ValueError("must be sqlite:///path/to/file.db; this version knows only SQLite")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _no_slash_at_the_end(cls, value: str | None) -> str | None:
@@ -87,20 +97,10 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """The SQLite file.
-
-        Raises:
-            ConfigurationError: `AWAITHUMANS_DATABASE_URL` names another kind of database.
-        """
+        """The SQLite file."""
         if self.database_url is None:
             return self.folder / "awaithumans.db"
-        prefix = "sqlite:///"
-        if not self.database_url.startswith(prefix) or self.database_url == prefix:
-            raise ConfigurationError(
-                "AWAITHUMANS_DATABASE_URL must be sqlite:///path/to/file.db; "
-                "this version keeps its tasks in SQLite."
-            )
-        return Path(self.database_url.removeprefix(prefix)).expanduser()
+        return Path(self.database_url.removeprefix(_SQLITE)).expanduser()
 
 
 class ConfigurationError(Exception):
@@ -124,6 +124,7 @@ def load(**given: object) -> Settings:
 
 
 def unknown_names() -> list[str]:
-    """Return the `AWAITHUMANS_*` names in the environment that nothing reads."""
+    """Return the `AWAITHUMANS_*` names in the environment and in `.env` that nothing reads."""
     known = {PREFIX + name.upper() for name in Settings.model_fields} | OF_THE_SDK
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    given = {*os.environ, *map(str.upper, DotEnvSettingsSource(Settings).env_vars)}
+    return sorted(name for name in given if name.startswith(PREFIX) and name not in known)

@@ -8,11 +8,11 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from .app import Server
 
@@ -131,6 +131,13 @@ class _Protocol(HttpToolsProtocol):
         self._disarm()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # uvicorn stops its keep-alive timer at any byte. An empty line, or the end of a body whose
+        # request was answered before, begins nothing that would start it again.
+        if self._stalled is None and not self._answering():
+            self._arm()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._arm()
@@ -142,6 +149,10 @@ class _Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._disarm()
         super().on_message_complete()
+
+    def _answering(self) -> bool:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return cycle is not None and not cycle.response_complete
 
     def _arm(self) -> None:
         self._disarm()

@@ -29,6 +29,24 @@ _CSP = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none';
 _CONTENTS = """<p>As a document: <a href="/api/openapi.yaml">YAML</a>,
 <a href="/api/openapi.json">JSON</a>. Here: <a href="#operations">operations</a>,
 <a href="#errors">errors</a>, <a href="#schemas">schemas</a>.</p>"""
+# Made by the SDK itself, whose `docs_url` points here; a test holds the two together.
+_OF_THE_SDK = {
+    "API_KEY_INVALID": "The key has characters that no header can carry. Look for a line break.",
+    "CONFIGURATION_INVALID": "The address, the key or the discovery file can't be used as it is.",
+    "DISCOVERY_FILE_INVALID": "`~/.awaithumans-dev.json` can't be read. Delete it, or run "
+    "`awaithumans dev` again.",
+    "POLL_FAILED": "The server refused the long poll. The message says why.",
+    "REQUEST_FAILED": "The server refused the request. The message says why.",
+    "SCHEMA_VALIDATION_FAILED": "The answer satisfies the schema that was sent, but not the "
+    "pydantic model: a validator of the model refuses it.",
+    "SERVER_UNREACHABLE": "There is no server at the address, or no way to it. Start it, or set "
+    "`AWAITHUMANS_URL`.",
+    "SERVER_URL_INVALID": "The address is not an http or https address.",
+    "TASK_CANCELLED": "An agent or an operator cancelled the task.",
+    "TASK_CREATE_FAILED": "The server refused the task, or the call's arguments are wrong.",
+    "TASK_TIMEOUT": "Nobody answered within `timeout_seconds`.",
+    "VERIFICATION_EXHAUSTED": "The verifier refused every attempt.",
+}
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -55,6 +73,8 @@ def page() -> Response:
         *(_operation(path, method) for path in spec["paths"] for method in _of(path)),
         '<h2 id="errors">Errors</h2>',
         *(_error(kind) for kind in every_refusal()),
+        '<h2 id="sdk-errors">Errors of the Python SDK</h2>',
+        *(_sdk_error(code, text) for code, text in _OF_THE_SDK.items()),
         '<h2 id="schemas">Schemas</h2>',
         *(_schema(name, node) for name, node in spec["components"]["schemas"].items()),
     ]
@@ -116,6 +136,10 @@ def _error(kind: type[Refusal]) -> str:
         f'<h3 id="{kind.code}"><code>{kind.code}</code> ({kind.status})</h3>'
         f"{_paragraphs(inspect.getdoc(kind) or '')}"
     )
+
+
+def _sdk_error(code: str, text: str) -> str:
+    return f'<h3 id="{code}"><code>{code}</code></h3>{_paragraphs(text)}'
 
 
 def _schema(name: str, node: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Refusals on the wire: one body for every error, and what each operation declares."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -25,8 +24,6 @@ from ..errors import (
     Unauthorized,
     ValidationFailed,
 )
-
-_log = logging.getLogger(__name__)
 
 # What every operation with credentials, with a body, or with parameters can refuse.
 PRIVATE: tuple[type[Refusal], ...] = (Unauthorized, Forbidden, StorageUnavailable)
@@ -79,15 +76,10 @@ def install(app: FastAPI, base_url: str) -> None:
             return respond(NotFound("There is nothing at this path; /api/docs lists every path."))
         return respond(ValidationFailed("The request can't be read: the body is not JSON."))
 
-    async def failed(request: Request, error: Any) -> Response:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return respond(InternalError())
-
     handlers: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
         Refusal: refused,
         RequestValidationError: invalid,
         HTTPException: http,
-        Exception: failed,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

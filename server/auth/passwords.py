@@ -13,10 +13,14 @@ _AT_ONCE = 2
 
 
 class Passwords:
-    """Hashes and checks passwords in threads of its own."""
+    """Hashes and checks passwords in threads of its own.
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    Args:
+        hasher: What hashes and checks them; argon2id by default.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="argon2")
         self._nobody: str | None = None
 
@@ -38,6 +42,6 @@ class Passwords:
         if self._nobody is None:
             self._nobody = self._hasher.hash("nobody's password")
         try:
-            return self._hasher.verify(kept or self._nobody, password) and kept is not None
+            return self._hasher.verify(kept or self._nobody, password) and bool(kept)
         except (VerificationError, InvalidHashError):
             return False

@@ -38,7 +38,15 @@ def command(host: str | None, port: int | None) -> None:
     discovery = Path("~/.awaithumans-dev.json").expanduser()
 
     async def started(server: Server, settings: Settings) -> None:
-        _write(discovery, {"url": settings.base_url, "admin_api_token": token, "pid": os.getpid()})
+        here = {"url": settings.base_url, "admin_api_token": token, "pid": os.getpid()}
+        try:
+            _write(discovery, here)
+        except OSError as error:
+            click.echo(
+                f"awaithumans: warning: can't write {discovery}: {error.strerror}. Tell agents "
+                "where the server is: AWAITHUMANS_URL and AWAITHUMANS_ADMIN_API_TOKEN.",
+                err=True,
+            )
         click.echo(f"awaithumans: serving on {settings.base_url}")
         setup = await server.callers.print_setup_token()
         if setup is not None:

@@ -1,12 +1,12 @@
 """`awaithumans doctor`: what is set up, what is not, and what to do about it."""
 
 import json
-import os
 import socket
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -88,7 +88,8 @@ def _keys(settings: Settings) -> Finding:
 
 def _folder(settings: Settings) -> Finding:
     folder = _existing(settings.database_path.parent)
-    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+    # A file without a name leaves nothing behind; permissions alone would tell root nothing.
+    with suppress(OSError), tempfile.TemporaryFile(dir=folder):
         return Finding("data folder", "ok", str(settings.database_path.parent))
     return Finding(
         "data folder",
@@ -176,5 +177,3 @@ def _ask(endpoint: Endpoint, path: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
     answer = httpx.get(f"{endpoint.server_url}{path}", headers=headers, timeout=_PATIENCE)
     return answer.raise_for_status()
-
-

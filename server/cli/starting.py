@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ..app import Server, build
 from ..config import ConfigurationError, Settings, load, unknown_names
+from ..errors import StorageUnavailable
 from ..serving import CannotListen, bind, run
 from ..store.migrate import DatabaseTooNew
 from ..store.sqlite import DatabaseInUse
@@ -25,7 +26,6 @@ def read(**given: object) -> Settings:
     """Return the settings, or end with what is wrong with them."""
     try:
         settings = load(**given)
-        _ = settings.database_path
     except ConfigurationError as error:
         stop(str(error))
     for name in unknown_names():
@@ -57,7 +57,12 @@ def start(settings: Settings, admin_token: str, started: Started) -> None:
         reason = getattr(error, "orig", error)
         stop(
             f"{settings.database_path} can't be used as a database: {reason}. "
-            "Restore it from a backup, or move it away and start again."
+            "End what else uses it, restore it from a backup, or move it away and start again."
+        )
+    except StorageUnavailable:
+        stop(
+            f"{settings.database_path} can't be written: another program has it locked, or the "
+            "disk is full. End the program or make room, and start again."
         )
 
 

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 DEEPEST = 100
-# What a number of this many bits is good for, nobody could say in a form.
-_LONGEST_INTEGER = 4096
+# No floating-point number is larger, and the time to compare integers grows with their square.
+_MOST_BITS = 1024
+# Beyond 64 bits the validator computes with decimal texts.
+_LONG_BITS = 63
+_LONG_FLOAT = 2.0**_LONG_BITS
+# Integers above this share their hash with their neighbours.
+_SHARED_BITS = 53
 _DULL = frozenset((bool, type(None)))
 
 
@@ -17,12 +22,23 @@ class NotJson(ValueError):
 
 @dataclass
 class Level:
-    """How much there is at one depth: names of properties count as texts below their object."""
+    """How much there is at one depth.
+
+    Attributes:
+        objects: How many objects.
+        arrays: How many lists.
+        scalars: How many other values, with the names of the properties of the objects above.
+        chars: How many bytes of text, at most.
+        twins: How many of the scalars are integers whose hash others have too.
+        long: How many of the scalars are numbers that are slow to compute with.
+    """
 
     objects: int = 0
     arrays: int = 0
     scalars: int = 0
     chars: int = 0
+    twins: int = 0
+    long: int = 0
 
 
 @dataclass
@@ -76,8 +92,7 @@ def _count(item: Any, level: Level, following: Level, below: list[Any]) -> None:
         level.arrays += 1
         below += cast("list[Any]", item)
     else:
-        level.scalars += 1
-        _require_json_scalar(item)
+        _count_scalar(item, level)
 
 
 def _name(name: Any) -> int:
@@ -91,12 +106,20 @@ def _bytes(text: str) -> int:
     return len(text) if text.isascii() else 4 * len(text)
 
 
-def _require_json_scalar(item: Any) -> None:
+def _count_scalar(item: Any, level: Level) -> None:
+    """Add a number, a boolean or null to `level`."""
+    level.scalars += 1
     if type(item) in _DULL:
         return
-    if not isinstance(item, (int, float)):
+    if isinstance(item, int):
+        bits = item.bit_length()
+        if bits > _MOST_BITS:
+            raise NotJson("holds a number with too many digits")
+        level.twins += bits > _SHARED_BITS
+        level.long += bits > _LONG_BITS
+    elif not isinstance(item, float):
         raise NotJson("is not JSON")
-    if isinstance(item, float) and item - item != 0:
+    elif item - item != 0:
         raise NotJson("must not hold NaN or infinity")
-    if isinstance(item, int) and item.bit_length() > _LONGEST_INTEGER:
-        raise NotJson("holds a number with too many digits")
+    else:
+        level.long += abs(item) >= _LONG_FLOAT

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from .census import Census
 from .cost_of_text import TextPrice
@@ -23,11 +23,21 @@ from .graph import Node, always, child_values
 _VISIT = 20.0
 _RULE = 12.0
 _NAME = 40.0
-_OPTION = 12.0
-_FORMAT = 2_000.0
+_OPTION = 10.0
+_PART_OF_OPTION = 150.0
+_FORMAT = 3_500.0
 _CHAR = 1.0
+_COMPARE = 200.0
+_SLOW_AGAIN = 5
+# Numbers beyond 64 bits are computed with as texts, and fractions exactly.
+_LONG_NUMBER = 25_000.0
+_MULTIPLE = 1_000.0
+_EASY_MULTIPLES = (1e-6, 1e6)
+# Integers of one hash are compared one by one. Up to 64 bits there are at most this many of one.
+_TWIN = 110.0
+_MOST_TWINS = 512
 # All levels of one schema together: what the table below may cost to fill, in edges.
-_MOST_EDGES = 100_000
+_MOST_EDGES = 200_000
 # Larger sums are all alike: too much.
 _CEILING = 1e18
 
@@ -36,12 +46,16 @@ _COUNTED_TEXT = ("minLength", "maxLength", "format", "enum", "const")
 
 @dataclass(frozen=True)
 class Price:
-    """Nanoseconds for a value of each sort, and for each byte of text in it."""
+    """Nanoseconds for a value of each sort, and for each byte of text in it.
+
+    `twin` is how often an integer is looked up among others.
+    """
 
     object: float = 0.0
     array: float = 0.0
     scalar: float = 0.0
     char: float = 0.0
+    twin: float = 0.0
 
     def __add__(self, other: Price) -> Price:
         if other is _FREE or self is _FREE:
@@ -51,6 +65,7 @@ class Price:
             min(self.array + other.array, _CEILING),
             min(self.scalar + other.scalar, _CEILING),
             min(self.char + other.char, _CEILING),
+            min(self.twin + other.twin, _CEILING),
         )
 
     def __or__(self, other: Price) -> Price:
@@ -61,16 +76,15 @@ class Price:
             max(self.array, other.array),
             max(self.scalar, other.scalar),
             max(self.char, other.char),
+            max(self.twin, other.twin),
         )
 
     def times(self, factor: int) -> Price:
         """The price of doing it `factor` times."""
         if factor == 1:
             return self
-        return Price(*(min(part * factor, _CEILING) for part in self._parts()))
-
-    def _parts(self) -> tuple[float, float, float, float]:
-        return self.object, self.array, self.scalar, self.char
+        parts = (self.object, self.array, self.scalar, self.char, self.twin)
+        return Price(*(min(part * factor, _CEILING) for part in parts))
 
 
 _FREE = Price()
@@ -147,12 +161,14 @@ class Costs:
             TooMuchToBound: When even that would take too long.
         """
         structure = text = 0.0
+        each_twin = _ns_of_a_twin(census)
         for depth, level in enumerate(census.levels):
             price = self._price(depth)
             structure += (
                 price.object * level.objects
                 + price.array * level.arrays
-                + price.scalar * level.scalars
+                + price.scalar * (level.scalars + _LONG_NUMBER / _VISIT * level.long)
+                + price.twin * level.twins * each_twin
             )
             text += price.char * level.chars
         return Bound(structure, text)
@@ -229,8 +245,8 @@ def _plan(
         names=Price(scalar=_NAME * len(patterns), char=sum(ns_per_byte[name] for name in patterns)),
         every_level=_compared(node),
         # To know what was evaluated, the validator tries the schemas of the same value again, and
-        # theirs again, down to the last.
-        repeats=height + 2 if unevaluated else 1,
+        # theirs again, down to the last, and that slowly.
+        repeats=_SLOW_AGAIN * (height + 2) if unevaluated and height else 1,
         together=tuple(number[other] for other in always(node)),
         alternatives=tuple(number[branch] for _, branch in node.choices),
         child_of_one=tuple(numbers),
@@ -241,19 +257,21 @@ def _plan(
 def _own(node: Node, ns_per_byte: Mapping[str, float], asserted: bool) -> Price:
     """The price of the rules that stand in `node` itself."""
     rules = node.rules
-    size = sum(map(_size, (rules.get("enum"), rules.get("const"))))
-    base = _VISIT + _RULE * (len(rules) + len(node.one) + len(node.named)) + _OPTION * size
+    base = _VISIT + _RULE * (len(rules) + len(node.one) + len(node.named))
+    base += _ns_to_compare(rules.get("const")) + _ns_to_find(rules.get("enum", ()))
     names = (
         len(node.named.get("properties", ()))
         + len(rules.get("required", ()))
-        + _size(rules.get("dependentRequired"))
+        + sum(1 + len(others) for others in rules.get("dependentRequired", {}).values())
         + len(node.named.get("dependentSchemas", ()))
     )
     char = _CHAR * sum(word in rules for word in _COUNTED_TEXT)
     return Price(
         object=base + _NAME * names,
         array=base,
-        scalar=base + (_FORMAT if asserted and "format" in rules else 0.0),
+        scalar=base
+        + (_FORMAT if asserted and "format" in rules else 0.0)
+        + _ns_to_divide(rules.get("multipleOf")),
         char=char + ns_per_byte.get(rules.get("pattern", ""), 0.0),
     )
 
@@ -261,24 +279,44 @@ def _own(node: Node, ns_per_byte: Mapping[str, float], asserted: bool) -> Price:
 def _compared(node: Node) -> Price:
     """The price of comparing whole values with each other, which touches all below them."""
     if node.rules.get("uniqueItems") is True:
-        return Price(200.0, 200.0, 200.0, _CHAR)
+        return Price(_COMPARE, _COMPARE, _COMPARE, _CHAR, 1.0)
     return _FREE
 
 
-def _size(value: Any) -> int:
-    """Count the values and characters in a rule."""
-    if isinstance(value, str):
-        return 1 + len(value) // 16
-    if isinstance(value, dict):
-        return len(value) + sum(map(_size, value.values()))  # pyright: ignore
-    if isinstance(value, list):
-        return 1 + sum(map(_size, value))  # pyright: ignore
-    return 1 if value is not None else 0
+def _ns_to_divide(by: float | None) -> float:
+    if by is None:
+        return 0.0
+    least, most = _EASY_MULTIPLES
+    return _MULTIPLE if least <= by <= most else _LONG_NUMBER
 
 
-def text_prices(
-    ordered: list[Node], ns_per_byte: Mapping[str, float]
-) -> dict[Node, TextPrice]:
+def _ns_to_find(options: list[Any]) -> float:
+    """The price of looking a value up among those that the schema gives; texts are hashed."""
+    if all(isinstance(option, str) for option in options):
+        return _PART_OF_OPTION
+    return sum(map(_ns_to_compare, options))
+
+
+def _ns_to_compare(option: Any) -> float:
+    """The price of comparing a value with one that the schema gives."""
+    if isinstance(option, dict):
+        parts = cast("dict[str, Any]", option).values()
+        return _PART_OF_OPTION + sum(_PART_OF_OPTION + _ns_to_compare(part) for part in parts)
+    if isinstance(option, list):
+        parts = cast("list[Any]", option)
+        return _PART_OF_OPTION + sum(_PART_OF_OPTION + _ns_to_compare(part) for part in parts)
+    long = isinstance(option, (int, float)) and abs(option) >= 2.0**63
+    return _LONG_NUMBER if long else _OPTION
+
+
+def _ns_of_a_twin(census: Census) -> float:
+    """The price of finding an integer among those of the same hash."""
+    if any(level.long for level in census.levels):
+        return _LONG_NUMBER * sum(level.twins for level in census.levels)
+    return _TWIN * _MOST_TWINS
+
+
+def text_prices(ordered: list[Node], ns_per_byte: Mapping[str, float]) -> dict[Node, TextPrice]:
     """The prices of text alone, for a count that follows one value."""
     return {
         node: TextPrice(

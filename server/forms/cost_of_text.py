@@ -43,26 +43,30 @@ class TextCosts:
         while stack:
             item, tried, carried = stack.pop()
             steps += 1 + len(tried)
-            if steps > _MOST_STEPS:
-                return math.inf
             if isinstance(item, str):
                 each = sum(count * self._prices[node].value for node, count in tried.items())
                 total += (each + carried) * len(item.encode())
                 continue
             carried += sum(count * self._prices[node].below for node, count in tried.items())
+            of_names = self._of_names(tried) + carried
             for step, child in _children(item):
-                steps += len(tried)
                 below: _Tried = {}
                 if isinstance(step, str):
-                    total += self._of_name(tried, carried) * len(step.encode())
+                    total += of_names * len(step.encode())
                 for node, count in tried.items():
                     for target in _targets(node, step):
-                        _add(below, self._all(target), count)
+                        together = self._all(target)
+                        steps += 1 + len(together)
+                        _add(below, together, count)
+                steps += len(tried)
                 stack.append((child, below, carried))
+                if steps > _MOST_STEPS:
+                    return math.inf
         return total
 
-    def _of_name(self, tried: _Tried, carried: float) -> float:
-        price = carried
+    def _of_names(self, tried: _Tried) -> float:
+        """The price of a byte of a property's name, in an object that `tried` are tried on."""
+        price = 0.0
         for node, count in tried.items():
             price += count * self._prices[node].names
             if "propertyNames" in node.one:

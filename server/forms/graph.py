@@ -82,6 +82,19 @@ def child_values(node: Node) -> Iterator[Node]:
         yield from node.named.get(word, {}).values()
 
 
+def meant(node: Node) -> Node:
+    """Follow references that say nothing themselves to the schema that does."""
+    seen: set[Node] = set()
+    while node not in seen and len(node.also) == 1 and not _says_something(node):
+        seen.add(node)
+        node = node.also[0]
+    return node
+
+
+def _says_something(node: Node) -> bool:
+    return bool(node.never or node.rules or node.one or node.many or node.named or node.choices)
+
+
 def innermost_first(root: Node) -> tuple[list[Node], Node | None]:
     """Order every schema reachable from `root` so that those of the same value come first.
 

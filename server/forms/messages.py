@@ -41,6 +41,8 @@ def problems_of(errors: Iterable[ValidationError]) -> Iterator[Problem]:
             yield from spread(loc, kind)
         elif isinstance(kind, _UNIONS):
             yield from _of_union(error, loc, kind)
+        elif error.schema_path[-1:] == ["else"]:
+            yield Problem(loc, _UNFIT)  # `writing` hides unions behind an `else` that is false
         else:
             yield Problem(loc, _MESSAGES.get(type(kind), _other)(kind))
 
@@ -48,9 +50,7 @@ def problems_of(errors: Iterable[ValidationError]) -> Iterator[Problem]:
 def _of_union(error: ValidationError, loc: Loc, kind: Any) -> Iterator[Problem]:
     """Report the one branch that fits at its top, if there is one; else that none fits."""
     depth = len(error.instance_path)
-    meant = [
-        branch for branch in kind.context if all(len(e.instance_path) > depth for e in branch)
-    ]
+    meant = [branch for branch in kind.context if all(len(e.instance_path) > depth for e in branch)]
     if len(meant) == 1:
         yield from problems_of(meant[0])
     else:

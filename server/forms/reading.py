@@ -8,12 +8,12 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from .formats import CHECKS
-from .graph import MANY, NAMED, ONE, Node
+from .graph import MANY, NAMED, ONE, Node, meant
 from .patterns import taken_apart
 from .problems import Loc, Problem, SchemaError, shortened
 
 MOST_BYTES = 256 * 1024
-MOST_SCHEMAS = 10_000
+MOST_SCHEMAS = 5_000
 
 _RULES = frozenset(
     [
@@ -84,7 +84,7 @@ def read(document: Mapping[str, Any]) -> Node:
     """
     reader = _Reader(document)
     reader.follow_references()
-    return reader.root
+    return meant(reader.root)
 
 
 class _Reader:
@@ -104,6 +104,14 @@ class _Reader:
         """Join each reference to the schema that it leads to."""
         for node, word, target in self._references:
             node.also.append(self._target(target, (*node.loc, word)))
+        for node in self._nodes.values():
+            node.also = [meant(other) for other in node.also]
+            node.one = {word: meant(other) for word, other in node.one.items()}
+            node.many = {word: list(map(meant, others)) for word, others in node.many.items()}
+            node.named = {
+                word: {name: meant(other) for name, other in others.items()}
+                for word, others in node.named.items()
+            }
 
     def _add(self, loc: Loc, schema: Any) -> Node:
         if len(self._nodes) == MOST_SCHEMAS:

@@ -28,10 +28,12 @@ _TALLEST = 200
 _MOST_META_ERRORS = 2_000
 
 _TOO_DEEP = "is too deeply nested for this schema to be checked"
-_TOO_LARGE = "is too large for this schema to be checked"
+_TOO_LARGE = "is too large or too deeply nested for this schema to be checked"
 _TOO_COMPLEX = "is too complex to be checked"
 _CIRCLE = "leads back to itself, so that it says nothing"
-_UNCERTAIN = "needs a pattern without look-around and back-references, for it stands under not or if"
+_UNCERTAIN = (
+    "needs a pattern without look-around and back-references, for it stands under not or if"
+)
 _BAD_TEXT = "holds text that is not valid Unicode"
 
 _META = jsonschema_rs.Draft202012Validator(
@@ -89,7 +91,7 @@ class Schema:
         except cost.TooMuchToBound:
             return _TOO_DEEP, 0
         if bound.structure_ns > _BUDGET_NS:
-            return _TOO_DEEP, 0
+            return _TOO_LARGE, 0
         if bound.text_ns > _BUDGET_NS and self._texts.ns(value) > _BUDGET_NS:
             return _TOO_LARGE, 0
         return None, bound.structure_ns

@@ -66,6 +66,7 @@ class SqliteStore:
         self._path = path
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
         self._local = threading.local()
+        self._opened: list[Connection] = []
 
     async def start(self) -> None:
         """Take the file, bring its schema up to date, and start the writer.
@@ -78,8 +79,13 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._lock = _take(self._path)
         self._engine = _engine(self._path)
+        try:
+            await asyncio.to_thread(migrate, self._engine)
+        except BaseException:
+            self._engine.dispose()
+            self._lock.close()
+            raise
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
-        await asyncio.to_thread(migrate, self._engine)
         self._thread = threading.Thread(target=self._write_forever, name="sqlite-write")
         self._thread.start()
 
@@ -88,6 +94,8 @@ class SqliteStore:
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         self._readers.shutdown()
+        for connection in self._opened:
+            connection.close()
         self._engine.dispose()
         self._lock.close()
 
@@ -132,6 +140,7 @@ class SqliteStore:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._engine.connect()
+            self._opened.append(connection)
         return connection
 
     def _write_forever(self) -> None:
@@ -168,7 +177,8 @@ def _attempt(connection: Connection, write: _Write) -> None:
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
         write.result = write.work(Writer(connection, write.on_commit))
-    except Exception as error:  # noqa: BLE001 -- it belongs to whoever asked for this unit
+    except Exception as error:
+        # The database's failures are everybody's; all others belong to whoever asked for this unit.
         if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
             raise
         connection.exec_driver_sql("ROLLBACK TO unit")

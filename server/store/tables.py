@@ -57,6 +57,16 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else from_json(value)
 
 
+class Names(JsonText):
+    """A tuple of strings, kept as a JSON list."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        """Turn what is stored into a value."""
+        return tuple(super().process_result_value(value, dialect) or ())
+
+
 metadata = MetaData()
 
 tasks = Table(
@@ -76,7 +86,7 @@ tasks = Table(
     Column("assign_to", JsonText),
     Column("assigned_to_email", Text),
     Column("assigned_to_user_id", Text),
-    Column("notify", JsonText),
+    Column("notify", Names),
     Column("task_metadata", JsonText),
     Column("response", JsonText),
     Column("completed_at", Instant),

@@ -170,7 +170,7 @@ class Tasks:
                     return lifecycle.assign(task, person, now, actor, assign_to)
                 case OpenTo(emails):
                     return lifecycle.offer(task, emails, now, actor, assign_to)
-                case NoMatch():
+                case _:
                     raise NoMatchingAssignee
 
         return await self._act(task_id, "assign", actor, decide)

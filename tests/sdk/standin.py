@@ -96,7 +96,7 @@ class StandIn:
         self.hold_at_most = 30.0
         self.clock_ahead = 0.0
         self.running = False
-        self._sockets: set[socket.socket] = set()
+        self.sockets: set[socket.socket] = set()
         self._port = 0
         self.start()
 
@@ -126,7 +126,7 @@ class StandIn:
         self._thread.join()
         with self.changed:
             self.changed.notify_all()
-        for sock in list(self._sockets):
+        for sock in list(self.sockets):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
@@ -160,10 +160,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.server_state._sockets.add(self.connection)  # pyright: ignore[reportPrivateUsage]
+        self.server_state.sockets.add(self.connection)
 
     def finish(self) -> None:
-        self.server_state._sockets.discard(self.connection)  # pyright: ignore[reportPrivateUsage]
+        self.server_state.sockets.discard(self.connection)
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -171,7 +171,7 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             super().handle()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's
         """Say nothing."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
@@ -213,7 +213,7 @@ class Handler(BaseHTTPRequestHandler):
         if instead is not None:
             instead(self)
         elif operation == "create":
-            self._create(arguments)
+            self.create(arguments)
         elif operation == "list":
             self._list(arguments)
         elif steps[0] not in state.tasks:
@@ -224,18 +224,18 @@ class Handler(BaseHTTPRequestHandler):
     def _root(self) -> str:
         return "create" if self.command == "POST" else "list"
 
-    def _create(self, body: JSON) -> None:
-        tasks = self.server_state.tasks
-        for task in tasks.values():
-            if task["idempotency_key"] == body["idempotency_key"]:
-                self.answer(201, task, Idempotent_Replayed="true")
-                return
-        seconds = float(body["timeout_seconds"]) + self.server_state.clock_ahead
-        task = a_task(len(tasks) + 1, seconds, **body)
-        task.pop("verifier_config", None)
-        task.pop("callback_url", None)
-        tasks[task["id"]] = task
-        self.answer(201, task)
+    def create(self, body: JSON, tell: bool = True) -> None:
+        """Store a task, or find it again by its key, and tell the caller or not."""
+        tasks, headers = self.server_state.tasks, dict[str, str]()
+        known = [t for t in tasks.values() if t["idempotency_key"] == body["idempotency_key"]]
+        if known:
+            task, headers = known[0], {"Idempotent_Replayed": "true"}
+        else:
+            seconds = float(body["timeout_seconds"]) + self.server_state.clock_ahead
+            task = a_task(len(tasks) + 1, seconds, **body)
+            tasks[task["id"]] = task
+        if tell:
+            self.answer(201, task, **headers)
 
     def _list(self, query: JSON) -> None:
         found = sorted(self.server_state.tasks.values(), key=lambda task: task["id"], reverse=True)
@@ -256,7 +256,7 @@ class Handler(BaseHTTPRequestHandler):
         elif operation == "get":
             self.answer(200, task)
         else:
-            done = {"cancel": "cancelled", "complete": "completed"}[operation]
+            done = BECOMES[operation]
             self.server_state.settle(done, response=arguments.get("response"))
             self.answer(200, task)
 
@@ -272,6 +272,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, {name: task[name] for name in POLLED})
 
 
+BECOMES = {"open": "in_progress", "cancel": "cancelled", "complete": "completed"}
 POLLED = ("status", "response", "completed_at", "timed_out_at", "verification_attempt")
 
 

@@ -1,14 +1,11 @@
-"""Agents as processes of their own: signals, terminals, and the quickstart as it stands."""
+"""Agents as processes of their own: signals, and the quickstart as it stands."""
 
-import contextlib
 import os
-import pty
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -34,14 +31,13 @@ await_human_sync(
 """
 
 
-def start(standin: StandIn, *command: str, **more: Any) -> "subprocess.Popen[str]":
-    quiet: dict[str, str] = more.pop("env", {})
+def start(standin: StandIn, *command: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, *command],
-        env={**os.environ, "AWAITHUMANS_URL": standin.url, **quiet},
+        env={**os.environ, "AWAITHUMANS_URL": standin.url},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        **{"stderr": subprocess.PIPE, **more},
     )
 
 
@@ -76,36 +72,6 @@ def test_ctrl_c_while_the_server_is_away_returns_at_once(standin: StandIn) -> No
     assert agent.returncode == -signal.SIGINT
 
 
-def on_a_terminal(standin: StandIn, title: str, **env: str) -> str:
-    """Run the agent with a terminal as stderr; return what the terminal shows."""
-    ours, theirs = pty.openpty()
-    agent = start(standin, "-c", AGENT, title, stderr=theirs, env=env)
-    os.close(theirs)
-    standin.wait_for("poll")
-    standin.settle("completed", response={})
-    agent.communicate(timeout=10)
-    assert agent.returncode == 0
-    shown = b""
-    with contextlib.suppress(OSError):  # the terminal's end
-        while more := os.read(ours, 4096):
-            shown += more
-    os.close(ours)
-    return shown.decode()
-
-
-def test_one_line_on_a_terminal_says_where_to_answer(standin: StandIn) -> None:
-    shown = on_a_terminal(standin, "Approve\x1b]0;evil\x07 this?")
-    task_id = next(iter(standin.tasks))
-    assert shown == (
-        "awaithumans: waiting for a person: Approve ]0;evil this? -> "
-        f"{standin.url}/task?id={task_id} (or run: awaithumans inbox)\r\n"
-    )
-
-
-def test_a_terminal_that_wants_quiet_has_it(standin: StandIn) -> None:
-    assert on_a_terminal(standin, "Approve?", AWAITHUMANS_QUIET="1") == ""
-
-
 def test_the_quickstart_runs_as_it_stands(standin: StandIn) -> None:
     agent = start(standin, str(QUICKSTART))
     standin.wait_for("poll")
@@ -113,19 +79,3 @@ def test_the_quickstart_runs_as_it_stands(standin: StandIn) -> None:
     out, said = agent.communicate(timeout=10)
     assert (agent.returncode, out, said) == (0, "True within policy\n", "")
     assert standin.asked("create")[0]["payload"] == {"amount": 250, "customer": "cus_123"}
-
-
-@pytest.mark.parametrize("stderr", ["None", "io.StringIO()", "closed()"])
-def test_a_process_without_a_usable_stderr_waits_as_well(standin: StandIn, stderr: str) -> None:
-    agent = start(
-        standin,
-        "-c",
-        "import io, sys\n"
-        "def closed():\n    s = io.StringIO(); s.close(); return s\n"
-        f"sys.stderr = {stderr}\n{AGENT}",
-        "Wait",
-    )
-    standin.wait_for("poll")
-    standin.settle("completed", response={})
-    agent.communicate(timeout=10)
-    assert agent.returncode == 0

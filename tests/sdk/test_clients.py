@@ -50,6 +50,7 @@ def test_a_blocking_client_does_all_there_is_to_do_with_tasks(standin: StandIn) 
         assert standin.asked("list") == [
             {"status": ["created"], "terminal": ["false"], "q": ["refund"], "limit": ["50"]}
         ]
+        assert client.tasks.open(task.id).status == "in_progress"
         done = client.tasks.complete(task.id, Decision(approved=True), "sue@example.com")
         assert (done.status, done.response) == ("completed", {"approved": True, "reason": ""})
         assert standin.asked("complete")[0]["completed_by_email"] == "sue@example.com"
@@ -67,6 +68,7 @@ async def test_an_awaited_client_does_the_same(standin: StandIn) -> None:
         page = await client.tasks.list(status=["created", "assigned"])
         assert [item.id for item in page.items] == [task.id]
         assert standin.asked("list")[0]["status"] == ["created", "assigned"]
+        assert (await client.tasks.open(task.id)).status == "in_progress"
         done = await client.tasks.complete(task.id, {"approved": False})
         assert done.response == {"approved": False}
         assert [entry.action for entry in await client.tasks.audit(task.id)] == ["created"]
@@ -108,6 +110,7 @@ Ask = Callable[[AwaitHumansSync], Any]
 CALLS: dict[str, Ask] = {
     "get": lambda client: client.tasks.get("tsk_1"),
     "list": lambda client: client.tasks.list(),
+    "open": lambda client: client.tasks.open("tsk_1"),
     "cancel": lambda client: client.tasks.cancel("tsk_1"),
     "complete": lambda client: client.tasks.complete("tsk_1", {}),
     "audit": lambda client: client.tasks.audit("tsk_1"),
@@ -154,25 +157,27 @@ def test_an_answer_that_is_refused_names_its_fields(standin: StandIn) -> None:
     assert "body.response.approved: must be true or false" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda client: client.tasks.complete("tsk_1", {"n": float("nan")}),
-        lambda client: client.tasks.complete("tsk_1", ["not an object"]),
-        lambda client: client.tasks.complete("tsk_1", {}, "not an address"),
-        lambda client: client.tasks.cancel("tsk_1", "x" * 2001),
-    ],
-)
-def test_what_the_contract_would_refuse_is_not_sent(standin: StandIn, ask: Ask) -> None:
+NO_OBJECT: Any = ["not an object"]
+UNSENDABLE: dict[str, Ask] = {
+    "a number that is none": lambda client: client.tasks.complete("tsk_1", {"n": float("nan")}),
+    "no object": lambda client: client.tasks.complete("tsk_1", NO_OBJECT),
+    "no address": lambda client: client.tasks.complete("tsk_1", {}, "not an address"),
+    "a long reason": lambda client: client.tasks.cancel("tsk_1", "x" * 2001),
+}
+
+
+@pytest.mark.parametrize("what", UNSENDABLE)
+def test_what_the_contract_would_refuse_is_not_sent(standin: StandIn, what: str) -> None:
     with AwaitHumansSync(standin.url) as client, pytest.raises(RequestError) as caught:
-        ask(client)
+        UNSENDABLE[what](client)
     assert type(caught.value) is RequestError
     assert standin.requests == []
 
 
 def test_a_create_that_cannot_work_is_not_sent(standin: StandIn) -> None:
+    hasty: dict[str, Any] = {**REFUND, "timeout_seconds": 1}
     with AwaitHumansSync(standin.url) as client, pytest.raises(TaskCreateError):
-        client.tasks.create(**{**REFUND, "timeout_seconds": 1})
+        client.tasks.create(**hasty)
     assert standin.requests == []
 
 

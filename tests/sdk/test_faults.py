@@ -1,22 +1,24 @@
 """Waiting through what a network and a server do, on real connections."""
 
+import asyncio
 import dataclasses
 import random
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
 from awaithumans import (
+    AwaitHumans,
+    AwaitHumansSync,
     PollError,
     ServerUnreachableError,
     TaskCancelledError,
     TaskCreateError,
     TaskNotFoundError,
-    await_human,
     await_human_sync,
 )
 from awaithumans import transport as transports
@@ -37,6 +39,7 @@ from tests.sdk.standin import (
     REFUND,
     Behaviour,
     Decision,
+    Handler,
     StandIn,
     an_error,
     drops,
@@ -127,7 +130,7 @@ async def test_an_awaited_wait_survives_all_of_it(standin: StandIn) -> None:
     for queue in ("create", "poll"):
         standin.instead[queue].extend(BREAKS.values())
     endpoint, pace = resolve(standin.url, "secret"), quick()
-    frozen = dataclasses.replace(pace, elapsed=lambda: 0.0)
+    frozen = dataclasses.replace(pace, elapsed=lambda: 0.0, jitter=lambda: 0.0)
     transport = AsyncTransport(endpoint)
     after(len(BREAKS) + 1, standin, "poll", standin.approve)
     wait = Wait(a_request(), Decision, endpoint, frozen)
@@ -142,10 +145,8 @@ async def test_an_awaited_wait_survives_all_of_it(standin: StandIn) -> None:
 def test_a_task_that_was_made_before_the_answer_got_lost_is_found_again(
     standin: StandIn, wait_sync: Callable[[], Decision]
 ) -> None:
-    def made_and_lost(handler: Any) -> None:
-        body = standin.asked("create")[-1]
-        handler.wfile = type("Nowhere", (), {"write": len, "flush": lambda _: None, "close": lambda _: None, "closed": False})()  # fmt: skip
-        handler._create(body)
+    def made_and_lost(handler: Handler) -> None:
+        handler.create(standin.asked("create")[-1], tell=False)
         resets(handler)
 
     standin.instead["create"].append(made_and_lost)
@@ -169,18 +170,15 @@ def test_a_wait_survives_a_restart_on_the_same_port(
 
 
 async def test_many_awaited_waits_survive_a_restart(standin: StandIn) -> None:
-    import asyncio
-
     def restart() -> None:
         standin.stop()
         standin.start()
         standin.approve()
 
     after(20, standin, "poll", restart)
-    waits = [
-        await_human(**REFUND, server_url=standin.url, idempotency_key=f"key-{n}") for n in range(20)
-    ]
-    assert all(decision.approved for decision in await asyncio.gather(*waits))
+    async with AwaitHumans(standin.url) as client:
+        waits = [client.await_human(**REFUND, idempotency_key=f"key-{n}") for n in range(20)]
+        assert all(decision.approved for decision in await asyncio.gather(*waits))
     assert len(standin.tasks) == 20
 
 
@@ -244,7 +242,7 @@ def test_a_key_that_is_withdrawn_meanwhile_ends_the_wait(standin: StandIn, statu
 
 
 def test_a_deleted_task_is_not_found(standin: StandIn) -> None:
-    def forget(handler: Any) -> None:
+    def forget(handler: Handler) -> None:
         standin.tasks.clear()
         drops(handler)
 
@@ -276,6 +274,18 @@ def test_a_skewed_server_clock_does_not_matter(standin: StandIn) -> None:
     after(2, standin, "poll", lambda: standin.settle("cancelled"))
     with pytest.raises(TaskCancelledError):
         await_human_sync(**REFUND, server_url=standin.url)
+
+
+def test_a_copy_that_does_not_know_its_version_works(
+    standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(transports, "version", unknown)
+    with AwaitHumansSync(standin.url) as client:
+        client.tasks.list()
+    assert standin.requests[0][2]["User-Agent"] == "awaithumans-python"
 
 
 def test_what_cannot_be_sent_is_not_called_unreachable(standin: StandIn) -> None:

@@ -91,6 +91,30 @@ class ServerProcess:
         return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=40, **options)
 
 
+class DevProcess(ServerProcess):
+    """`awaithumans dev` with nothing set but its port."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        super().__init__(home, "dev")
+        port = {"AWAITHUMANS_PORT": str(self.port)}
+        self.environment = clean_environment(home) | port | environment
+
+
+def run(
+    home: Path, *arguments: str, within: float = 20, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, in an empty home."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env=clean_environment(home) | environment,
+        cwd=home,
+        timeout=within,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def clean_environment(home: Path) -> dict[str, str]:
     """Return this environment without anything of awaithumans, in an empty home."""
     kept = {name: value for name, value in os.environ.items() if "AWAITHUMANS" not in name}

@@ -1,6 +1,6 @@
 import copy
 import pickle
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -50,14 +50,23 @@ def test_an_error_carries_code_message_hint_and_a_page(error: errors.AwaitHumans
     assert str(error) == f"{error.message} {error.hint}".strip()
 
 
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
-)
+def pickled(error: errors.AwaitHumansError) -> errors.AwaitHumansError:
+    return pickle.loads(pickle.dumps(error))
+
+
+AGAIN: dict[str, Callable[[errors.AwaitHumansError], errors.AwaitHumansError]] = {
+    "copied": copy.copy,
+    "copied deeply": copy.deepcopy,
+    "pickled": pickled,
+}
+
+
+@pytest.mark.parametrize("how", AGAIN)
 @pytest.mark.parametrize("error", EXAMPLES, ids=a_name)
 def test_an_error_crosses_process_boundaries_whole(
-    error: errors.AwaitHumansError, again: Any
+    error: errors.AwaitHumansError, how: str
 ) -> None:
-    twin = again(error)
+    twin = AGAIN[how](error)
     assert type(twin) is type(error)
     assert vars(twin) == vars(error)
     assert str(twin) == str(error)

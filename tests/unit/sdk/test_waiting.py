@@ -93,10 +93,8 @@ def created(world: World) -> Any:
 def polled(status: str, after: float = 0.0, **fields: Any) -> Reply:
     def reply(world: World) -> Any:
         world.go_on(after)
-        result = {
-            **{"status": status, "response": None, "completed_at": None, "timed_out_at": None},
-            **{"verification_attempt": 0, **fields},
-        }
+        empty = dict.fromkeys(["response", "completed_at", "timed_out_at"])
+        result = {**empty, "status": status, "verification_attempt": 0, **fields}
         return Answer(PollResult.model_validate(result), world.date())
 
     return reply
@@ -147,10 +145,9 @@ def test_a_wait_creates_says_where_to_look_polls_and_answers() -> None:
     assert [c.operation for c in calls] == [CREATE_TASK, POLL_TASK, POLL_TASK, POLL_TASK]
     assert calls[1].arguments == {"task_id": task().id, "timeout": 25}
     assert world.pauses == []
-    assert world.said == [
-        f"awaithumans: waiting for a person: Approve refund? -> "
-        f"http://tasks.example.com/task?id={task().id} (or run: awaithumans inbox)"
-    ]
+    page = f"http://tasks.example.com/task?id={task().id}"
+    line = f"waiting for a person: Approve refund? -> {page} (or run: awaithumans inbox)"
+    assert world.said == [f"awaithumans: {line}"]
 
 
 def test_a_replay_of_an_answered_task_answers_at_once() -> None:

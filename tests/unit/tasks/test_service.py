@@ -21,9 +21,18 @@ from awaithumans.server.errors import (
 )
 from awaithumans.server.tasks.model import TERMINAL, Filter
 from tests.support.made import AGENT, APPROVED, BOB, NOW, OLGA, SUE, a_draft
+from tests.support.memory import MemoryReader, MemoryWriter
 from tests.support.use_cases import UseCases
 
 UNKNOWN = "tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+
+def nothing(*_: object) -> None:
+    """Find nothing."""
+
+
+def refuse(*_: object) -> bool:
+    return False
 
 
 @pytest.fixture
@@ -336,3 +345,18 @@ async def test_nothing_is_promised_when_the_database_does_not_answer(cases: UseC
             await act
     cases.store.down = False
     assert (await cases.tasks.get(full.task.id)).task == full.task
+
+
+@pytest.mark.parametrize("gone", ["content", "task_by_key"])
+async def test_what_another_process_deletes_between_two_statements_is_not_found(
+    cases: UseCases, gone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = await cases.created(idempotency_key="one")
+    monkeypatch.setattr(MemoryReader, gone, nothing)
+    act = (
+        cases.tasks.get(full.task.id) if gone == "content" else cases.created(idempotency_key="one")
+    )
+    if gone == "task_by_key":
+        monkeypatch.setattr(MemoryWriter, "add", refuse)
+    with pytest.raises(TaskNotFound):
+        await act

@@ -1,0 +1,1 @@
+"""The server as its contract says it is: fuzzed, modelled, refused, overloaded."""

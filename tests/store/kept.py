@@ -1,0 +1,99 @@
+"""The use cases on a real SQLite file."""
+
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+from awaithumans.server.store.queries import Writer
+from awaithumans.server.store.sqlite import SqliteStore
+from awaithumans.server.tasks import lifecycle
+from awaithumans.server.tasks.checking import Checker
+from awaithumans.server.tasks.ids import new_id
+from awaithumans.server.tasks.lifecycle import Change, OpenTo, Routed
+from awaithumans.server.tasks.model import Draft, Filter, Task
+from awaithumans.server.tasks.service import Full, Tasks
+from awaithumans.server.wake.local import LocalWaker
+from tests.support.clock import ManualClock
+from tests.support.made import AGENT, NOW, a_draft
+from tests.support.use_cases import Expected
+
+
+@dataclass
+class Kept:
+    path: Path
+    store: SqliteStore
+    waker: LocalWaker
+    clock: ManualClock
+    tasks: Tasks
+
+    async def created(self, **changes: Any) -> Full:
+        return await self.tasks.create(a_draft(**changes), AGENT)
+
+    async def ids(self, **wanted: Any) -> list[str]:
+        """Return the ids that a list of at most 50 shows."""
+        found = await self.store.read(lambda tx: tx.tasks(Filter(**wanted)))
+        return [task.id for task in found]
+
+
+@asynccontextmanager
+async def kept_in(path: Path) -> AsyncGenerator[Kept]:
+    store, waker, clock = SqliteStore(path), LocalWaker(), ManualClock(NOW)
+    await store.start()
+    try:
+        yield Kept(path, store, waker, clock, Tasks(store, waker, Expected(), Checker(), clock))
+    finally:
+        await store.stop()
+
+
+def making(
+    clock: ManualClock, routed: Routed | None = None, **changes: Any
+) -> tuple[Draft, Change]:
+    """Return a new task that is not stored yet."""
+    draft = a_draft(**changes)
+    change = lifecycle.create(
+        draft, new_id("tsk", clock.now()), "print", routed or OpenTo(), clock.now(), AGENT
+    )
+    return draft, change
+
+
+def adding(clock: ManualClock, **changes: Any) -> Callable[[Writer], Task]:
+    """Return a unit of work that stores a new task."""
+    draft, change = making(clock, **changes)
+
+    def work(tx: Writer) -> Task:
+        assert tx.add(change, draft.content)
+        return change.task
+
+    return work
+
+
+def engine_of(store: SqliteStore) -> Engine:
+    return vars(store)["_engine"]
+
+
+@contextmanager
+def statements(store: SqliteStore) -> Generator[list[str]]:
+    """Note every statement that the store makes."""
+    made: list[str] = []
+
+    def note(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        made.append(statement)
+
+    engine = engine_of(store)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield made
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def at_most(seconds: float) -> Generator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds
