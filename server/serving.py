@@ -70,6 +70,7 @@ def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
@@ -137,6 +138,13 @@ class _Protocol(HttpToolsProtocol):
         # request was answered before, begins nothing that would start it again.
         if self._stalled is None and not self._answering():
             self._arm()
+
+    def shutdown(self) -> None:
+        if self._stalled is None:
+            super().shutdown()
+        else:
+            # What has not arrived whole can't be answered, and must not keep the server from going.
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 from .problems import Loc
 
@@ -33,7 +34,7 @@ def assemble(parts: Iterable[tuple[Loc, Any]]) -> Any:
 
 def _put(holder: Any, path: Loc, value: Any) -> None:
     """Set `value` at `path` below `holder`, making the records and lists on the way."""
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in pairwise(path):
         if not _has(holder, step):
             _set(holder, step, [] if isinstance(following, int) else {})
         holder = holder[step]
@@ -47,7 +48,8 @@ def _has(holder: Any, step: str | int) -> bool:
 def _set(holder: Any, step: str | int, value: Any) -> None:
     if isinstance(holder, dict) and isinstance(step, str):
         holder[step] = value
-    elif isinstance(holder, list) and isinstance(step, int) and 0 <= step <= len(holder):  # pyright: ignore
-        holder[step : step + 1] = [value]
-    else:
-        raise ValueError("the path leads into something that is not a record or a list")
+        return
+    items = cast("list[Any]", holder) if isinstance(holder, list) else []
+    if not isinstance(step, int) or not isinstance(holder, list) or not 0 <= step <= len(items):
+        raise ValueError("the path leads into no record or list, or leaves an item out")
+    items[step : step + 1] = [value]

@@ -16,7 +16,7 @@ _SHARED_BITS = 53
 _DULL = frozenset((bool, type(None)))
 
 
-class NotJson(ValueError):
+class NotJsonError(ValueError):
     """A value is not JSON that this server takes; the message says why, without the value."""
 
 
@@ -60,13 +60,13 @@ def take(value: Any) -> Census:
     """Count what `value` is made of.
 
     Raises:
-        NotJson: When it holds something that JSON cannot, an endless integer, or too many levels.
+        NotJsonError: When it holds what JSON cannot, a very long integer, or too many levels.
     """
     census = Census()
     level, current = Level(), [value]
     while current:
         if len(census.levels) > DEEPEST:
-            raise NotJson("is nested too deeply")
+            raise NotJsonError("is nested too deeply")
         following, below = Level(), list[Any]()
         for item in current:
             _count(item, level, following, below)
@@ -97,7 +97,7 @@ def _count(item: Any, level: Level, following: Level, below: list[Any]) -> None:
 
 def _name(name: Any) -> int:
     if not isinstance(name, str):
-        raise NotJson("has a property name that is not text")
+        raise NotJsonError("has a property name that is not text")
     return _bytes(name)
 
 
@@ -114,12 +114,12 @@ def _count_scalar(item: Any, level: Level) -> None:
     if isinstance(item, int):
         bits = item.bit_length()
         if bits > _MOST_BITS:
-            raise NotJson("holds a number with too many digits")
+            raise NotJsonError("holds a number with too many digits")
         level.twins += bits > _SHARED_BITS
         level.long += bits > _LONG_BITS
     elif not isinstance(item, float):
-        raise NotJson("is not JSON")
+        raise NotJsonError("is not JSON")
     elif item - item != 0:
-        raise NotJson("must not hold NaN or infinity")
+        raise NotJsonError("must not hold NaN or infinity")
     else:
         level.long += abs(item) >= _LONG_FLOAT

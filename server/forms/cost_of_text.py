@@ -8,24 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from .graph import Node, same_value
+from .prices import TextPrice
 
 _MOST_STEPS = 50_000
 
 # How often each schema is tried on one value.
 _Tried = dict[Node, float]
-
-
-@dataclass(frozen=True)
-class TextPrice:
-    """Nanoseconds for a byte of text: of the value, of its property names, of all below it."""
-
-    value: float
-    names: float
-    below: float
 
 
 class TextCosts:

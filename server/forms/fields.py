@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote
 
 from . import kinds
-from .kinds import Branch, Field, Kind, Limits, Option
+from .kinds import Branch, Field, Kind, Limits
+from .options import NOTHING, options_of
 from .patterns import is_decimal
 from .problems import Loc
 
@@ -19,7 +19,6 @@ _Schema = Mapping[str, Any]
 _MOST_STEPS = 40
 _LONG = 200
 _LONG_FORMATS = frozenset(("textarea", "multiline", "markdown"))
-# What a reference's own words add to, and do not replace, what it leads to.
 _NOUNS = {
     "string": "text",
     "integer": "whole number",
@@ -28,7 +27,6 @@ _NOUNS = {
     "array": "list",
     "object": "record",
 }
-_NULL = Option(None, "none")
 
 
 def fields_of(document: _Schema) -> tuple[Field, ...]:
@@ -65,7 +63,7 @@ class _Form:
         if not isinstance(schema, Mapping) or steps > _MOST_STEPS:
             return kinds.Json()
         whole = self.whole(cast("_Schema", schema))
-        options = _options(whole)
+        options = options_of(whole)
         if options:
             return kinds.Choice(options)
         for word in ("anyOf", "oneOf"):
@@ -87,8 +85,8 @@ class _Form:
             others = schema.get("allOf", ())
             if "$ref" in schema:
                 target = self._target(schema["$ref"])
-            elif len(others) == 1 and isinstance(others[0], Mapping):
-                target = cast("_Schema", others[0])
+            elif len(others) == 1:
+                target = _schema(others[0])
             else:
                 return schema
             own = {word: part for word, part in schema.items() if word not in ("$ref", "allOf")}
@@ -100,7 +98,7 @@ class _Form:
         for step in unquote(reference.partition("#")[2]).split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")
             part = _part(part, name)
-        return cast("_Schema", part) if isinstance(part, Mapping) else {}
+        return _schema(part)
 
     def _object(self, schema: _Schema, without: str | None) -> Kind:
         if schema.get("properties"):
@@ -122,8 +120,8 @@ class _Form:
             _field(
                 name,
                 (*path, name),
-                part if isinstance(part, Mapping) else {},
-                self.whole(part) if isinstance(part, Mapping) else {},
+                _schema(part),
+                self.whole(_schema(part)),
                 self.kind(part),
                 required=name in required,
             )
@@ -143,7 +141,7 @@ class _Form:
         )
 
     def _union(self, schema: _Schema, parts: Sequence[Any], steps: int) -> Kind:
-        branches = [self.whole(part) if isinstance(part, Mapping) else {} for part in parts]
+        branches = [self.whole(_schema(part)) for part in parts]
         some = [branch for branch in branches if branch.get("type") != "null"]
         if len(some) < len(branches):
             return kinds.Optional(self._union(schema, some, steps)) if some else _nothing({})
@@ -170,10 +168,15 @@ class _Form:
         return [None] * len(branches)
 
     def _single_value(self, branch: _Schema, name: str) -> str | None:
-        part = branch.get("properties", {}).get(name)
-        options = _options(self.whole(part)) if isinstance(part, Mapping) else ()
+        part = _schema(branch.get("properties", {}).get(name))
+        options = options_of(self.whole(part))
         only = options[0].value if len(options) == 1 else None
         return only if isinstance(only, str) else None
+
+
+def _schema(part: Any) -> _Schema:
+    """Take a part of the document as a schema; what is not an object says nothing."""
+    return cast("_Schema", part) if isinstance(part, Mapping) else {}
 
 
 def _part(whole: Any, name: str) -> Any:
@@ -202,33 +205,6 @@ def _field(
 
 def _label(branch: _Schema) -> str:
     return branch.get("title") or _NOUNS.get(branch.get("type", ""), "something else")
-
-
-def _options(schema: _Schema) -> tuple[Option, ...]:
-    """The values to choose from, when the schema lists them."""
-    if "const" in schema or "enum" in schema:
-        values = [schema["const"]] if "const" in schema else schema["enum"]
-        labels = schema.get("x-enum-labels", ())
-        return tuple(_option(value, at, labels) for at, value in enumerate(values))
-    parts = schema.get("oneOf", ())
-    if parts and all(isinstance(part, Mapping) and "const" in part for part in parts):
-        return tuple(
-            Option(part["const"], part.get("title") or _shown(part["const"])) for part in parts
-        )
-    return ()
-
-
-def _option(value: Any, at: int, labels: Any) -> Option:
-    """Name a value: `x-enum-labels` is an object by value, or a list in the same order."""
-    given = labels.get(_shown(value)) if isinstance(labels, Mapping) else labels[at : at + 1]
-    label = given[0] if isinstance(given, (list, tuple)) and given else given
-    return Option(value, label if isinstance(label, str) else _shown(value))
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return _NULL.label
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _decimal(branches: list[_Schema]) -> Kind | None:
@@ -271,7 +247,7 @@ def _string(schema: _Schema) -> Kind:
 
 
 def _nothing(_: _Schema) -> Kind:
-    return kinds.Choice((_NULL,))
+    return kinds.Choice((NOTHING,))
 
 
 def _json(_: _Schema) -> Kind:

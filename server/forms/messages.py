@@ -44,7 +44,8 @@ def problems_of(errors: Iterable[ValidationError]) -> Iterator[Problem]:
         elif error.schema_path[-1:] == ["else"]:
             yield Problem(loc, _UNFIT)  # `writing` hides unions behind an `else` that is false
         else:
-            yield Problem(loc, _MESSAGES.get(type(kind), _other)(kind))
+            message = _MESSAGES.get(type(kind))
+            yield Problem(loc, message(kind) if message is not None else _OTHER)
 
 
 def _of_union(error: ValidationError, loc: Loc, kind: Any) -> Iterator[Problem]:
@@ -116,10 +117,6 @@ def _pattern(kind: ValidationErrorKind.Pattern) -> str:
 
 def _format(kind: ValidationErrorKind.Format) -> str:
     return formats.MESSAGES[kind.format]
-
-
-def _other(kind: object) -> str:
-    return _OTHER
 
 
 _Kind = ValidationErrorKind

@@ -39,9 +39,8 @@ def take_apart(ordered: Iterable[Node]) -> None:
     made: list[tuple[Node, str, Node]] = []
     for node in ordered:
         known.learn(node)
-        for word in ("anyOf", "oneOf"):
-            if word in node.many:
-                made.append((node, word, _by_type(node, word, known)))
+        words = [word for word in ("anyOf", "oneOf") if word in node.many]
+        made += [(node, word, _by_type(node, word, known)) for word in words]
     for node, word, union in made:
         del node.many[word]
         node.also.append(union)
@@ -56,7 +55,7 @@ class _Facts:
 
     def learn(self, node: Node) -> None:
         """Add what follows from `node` and from the schemas of the same value."""
-        types = frozenset() if node.never else _types_of_rules(node.rules)
+        types = frozenset[str]() if node.never else _types_of_rules(node.rules)
         tags = self._own_tags(node)
         for other in (*node.also, *node.many.get("allOf", ())):
             types &= self.types[other]

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 
-from . import census, cost, formats, graph, messages, patterns, reading, unions, writing
+from . import (
+    census,
+    cost,
+    formats,
+    graph,
+    messages,
+    patterns,
+    prices,
+    reading,
+    unions,
+    writing,
+)
 from .cost_of_text import TextCosts
 from .problems import Loc, Problem, SchemaError
 
@@ -75,7 +86,7 @@ class Schema:
         """
         try:
             counted = census.take(value)
-        except census.NotJson as refusal:
+        except census.NotJsonError as refusal:
             return [Problem((), str(refusal))]
         refused, structure_ns = self._bound(value, counted)
         if refused is not None:
@@ -88,7 +99,7 @@ class Schema:
             return _TOO_DEEP, 0
         try:
             bound = self._costs.bound(counted)
-        except cost.TooMuchToBound:
+        except cost.TooMuchToBoundError:
             return _TOO_DEEP, 0
         if bound.structure_ns > _BUDGET_NS:
             return _TOO_LARGE, 0
@@ -137,21 +148,20 @@ def compiled(document: Mapping[str, Any], canonical: bytes, *, assert_formats: b
     ordered = _ordered(root)
     engine = patterns.examine(_patterns(ordered))
     _require_certainty(ordered, engine.backtracking)
-    heights = cost.heights(ordered)
-    tallest = max(heights.values())
+    tallest = max(cost.heights(ordered).values())
     if tallest > _TALLEST:
         raise SchemaError([Problem((), _TOO_COMPLEX)])
-    costs = cost.Costs(ordered, root, heights, engine.ns_per_byte, asserted=assert_formats)
+    costs = cost.Costs(root, ordered, engine.ns_per_byte, asserted=assert_formats)
     _require_cheap(costs)
-    prices = cost.text_prices(ordered, engine.ns_per_byte)
+    texts = TextCosts(root, {node: prices.of_text(node, engine.ns_per_byte) for node in ordered})
     validators = _validators(root, ordered, engine, assert_formats)
-    return Schema(validators, costs, TextCosts(root, prices), tallest, len(canonical))
+    return Schema(validators, costs, texts, tallest, len(canonical))
 
 
 def _require_schema(document: Mapping[str, Any]) -> None:
     try:
         counted = census.take(document)
-    except census.NotJson as refusal:
+    except census.NotJsonError as refusal:
         raise SchemaError([Problem((), str(refusal))]) from None
     if _META.is_valid(document):
         return
@@ -191,7 +201,7 @@ def _require_certainty(ordered: Iterable[graph.Node], backtracking: frozenset[st
 
 
 def _require_cheap(costs: cost.Costs) -> None:
-    for value in ({}, [], ""):
+    for value in cast("list[Any]", [{}, [], ""]):
         if costs.bound(census.take(value)).structure_ns > _BUDGET_NS:
             raise SchemaError([Problem((), _TOO_COMPLEX)])
 

@@ -7,6 +7,7 @@ the disk, the next writes queue up, and go together in the next commit.
 import asyncio
 import fcntl
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -85,6 +86,7 @@ class SqliteStore:
             self._engine.dispose()
             self._lock.close()
             raise
+        self._file = _identity(self._path)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
         self._thread = threading.Thread(target=self._write_forever, name="sqlite-write")
         self._thread.start()
@@ -162,13 +164,17 @@ class SqliteStore:
             with connection.begin():
                 for write in batch:
                     _attempt(connection, write)
+                # A file that was deleted takes writes as before, and loses them in the end.
+                if _identity(self._path) != self._file:
+                    raise FileNotFoundError(f"{self._path} was replaced")
         except Exception as error:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
             for write in batch:
                 write.error = self._unavailable(error)
 
     def _unavailable(self, error: Exception) -> StorageUnavailable:
         # The driver's own words: SQLAlchemy's would carry the parameters, which are people's data.
-        reason = error.orig if isinstance(error, DBAPIError) else type(error).__name__
+        told = error.orig if isinstance(error, DBAPIError) else error
+        reason = told if isinstance(told, sqlite3.Error | OSError) else type(told).__name__
         _log.error("the database did not answer: %s", reason)
         return StorageUnavailable()
 
@@ -201,6 +207,11 @@ def _deliver(batch: list[_Write]) -> None:
             write.future.set_result(write.result)
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _take(path: Path) -> Any:
     """Hold the database for this process: agents are woken by the process that takes the answer."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -224,8 +235,14 @@ def _engine(path: Path) -> Engine:
 def _prepare(connection: Any, _record: Any) -> None:
     # The driver would begin and commit by its own rules; SQLAlchemy does it instead.
     connection.isolation_level = None
+    # SQLite's own knows only the letters of ASCII.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _begin(connection: Connection) -> None:

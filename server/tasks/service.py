@@ -6,7 +6,7 @@ Every channel, route and job that changes a task comes through here.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..clock import Clock
@@ -92,10 +92,7 @@ class Tasks:
 
     async def page(self, wanted: Filter) -> tuple[list[Task], str | None]:
         """Return a page of tasks, newest first, and the cursor of the next page if there is one."""
-        one_more = Filter(
-            **{name: getattr(wanted, name) for name in Filter.__slots__ if name != "limit"},
-            limit=wanted.limit + 1,
-        )
+        one_more = replace(wanted, limit=wanted.limit + 1)
         found = await self._store.read(lambda tx: tx.tasks(one_more))
         page = found[: wanted.limit]
         return page, page[-1].id if len(found) > wanted.limit else None

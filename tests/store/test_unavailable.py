@@ -169,7 +169,6 @@ async def test_of_writes_that_wait_together_those_that_fit_or_none_are_stored(ke
     assert set(await kept.ids(limit=200)) == acknowledged
 
 
-@pytest.mark.xfail(reason="writes go on into the deleted file and are acknowledged")
 async def test_a_database_that_was_deleted_refuses_writes(kept: Kept) -> None:
     await kept.created()
     for file in kept.path.parent.glob("tasks.db*"):
