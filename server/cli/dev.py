@@ -90,6 +90,6 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 def _forget(discovery: Path) -> None:
     """Remove the discovery file, unless another server has written it since."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError):
         if json.loads(discovery.read_text(encoding="utf-8")).get("pid") == os.getpid():
             discovery.unlink()

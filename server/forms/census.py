@@ -28,7 +28,7 @@ class Level:
         objects: How many objects.
         arrays: How many lists.
         scalars: How many other values, with the names of the properties of the objects above.
-        chars: How many bytes of text, at most.
+        chars: How many bytes of text.
         twins: How many of the scalars are integers whose hash others have too.
         long: How many of the scalars are numbers that are slow to compute with.
     """
@@ -102,8 +102,12 @@ def _name(name: Any) -> int:
 
 
 def _bytes(text: str) -> int:
-    """How many bytes `text` takes at most, in no time."""
-    return len(text) if text.isascii() else 4 * len(text)
+    if text.isascii():
+        return len(text)
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise NotJsonError("holds text that is not valid Unicode") from None
 
 
 def _count_scalar(item: Any, level: Level) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from .graph import Node, same_value
 from .prices import TextPrice
 
-_MOST_STEPS = 50_000
+_MOST_STEPS = 150_000
 
 # How often each schema is tried on one value.
 _Tried = dict[Node, float]

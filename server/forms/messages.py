@@ -16,19 +16,19 @@ _LONGEST_OPTION = 60
 _LONGEST_LIMIT = 40
 
 _NOUNS = {
-    "null": "null",
     "boolean": "true or false",
     "integer": "a whole number",
     "number": "a number",
     "string": "text",
     "array": "a list",
     "object": "an object",
+    "null": "null",
 }
 _UNKNOWN = "is not a known field"
 _UNFIT = "does not fit any of the allowed forms"
 _UNCHECKED = "is too complex to be checked against its pattern"
 _DECIMAL = "must be a decimal number such as 12.50"
-_OTHER = "does not fit the schema"
+OTHER = "does not fit the schema"
 
 
 def problems_of(errors: Iterable[ValidationError]) -> Iterator[Problem]:
@@ -45,7 +45,7 @@ def problems_of(errors: Iterable[ValidationError]) -> Iterator[Problem]:
             yield Problem(loc, _UNFIT)  # `writing` hides unions behind an `else` that is false
         else:
             message = _MESSAGES.get(type(kind))
-            yield Problem(loc, message(kind) if message is not None else _OTHER)
+            yield Problem(loc, message(kind) if message is not None else OTHER)
 
 
 def _of_union(error: ValidationError, loc: Loc, kind: Any) -> Iterator[Problem]:
@@ -66,11 +66,6 @@ def _each_name(attribute: str) -> Callable[[Loc, Any], Iterator[Problem]]:
     return spread
 
 
-def _each_item(loc: Loc, kind: ValidationErrorKind.UnevaluatedItems) -> Iterator[Problem]:
-    for at in kind.unexpected:
-        yield Problem((*loc, int(at)), "is one item too many")
-
-
 def _missing(loc: Loc, kind: ValidationErrorKind.Required) -> Iterator[Problem]:
     yield Problem((*loc, *way([kind.property])), "is required")
 
@@ -81,7 +76,7 @@ def _bad_name(loc: Loc, kind: ValidationErrorKind.PropertyNames) -> Iterator[Pro
 
 
 def _type(kind: ValidationErrorKind.Type) -> str:
-    return f"must be {_either([_NOUNS[name] for name in kind.types])}"
+    return f"must be {_either([noun for name, noun in _NOUNS.items() if name in kind.types])}"
 
 
 def _either(nouns: list[str]) -> str:
@@ -126,7 +121,6 @@ _SPREAD: dict[type, Callable[[Loc, Any], Iterator[Problem]]] = {
     _Kind.Required: _missing,
     _Kind.AdditionalProperties: _each_name("unexpected"),
     _Kind.UnevaluatedProperties: _each_name("unexpected"),
-    _Kind.UnevaluatedItems: _each_item,
     _Kind.PropertyNames: _bad_name,
 }
 _MESSAGES: dict[type, Callable[[Any], str]] = {
@@ -145,6 +139,8 @@ _MESSAGES: dict[type, Callable[[Any], str]] = {
     _Kind.MinProperties: _count("must have at least {} field{}"),
     _Kind.MaxProperties: _count("must have at most {} field{}"),
     _Kind.UniqueItems: lambda _: "must not hold the same item twice",
+    # Which ones it does not say: what it calls unexpected are the items themselves.
+    _Kind.UnevaluatedItems: lambda _: "has more items than are allowed",
     _Kind.Contains: lambda _: "does not hold the items that it must",
     _Kind.Pattern: _pattern,
     _Kind.Format: _format,

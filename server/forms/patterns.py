@@ -120,7 +120,9 @@ def _compiles(
     pattern: str, options: jsonschema_rs.RegexOptions | jsonschema_rs.FancyRegexOptions
 ) -> bool:
     try:
-        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": pattern}, pattern_options=options, offline=True
+        )
     except ValueError:
         return False
     return True

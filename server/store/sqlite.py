@@ -160,16 +160,20 @@ class SqliteStore:
     def _commit(self, batch: list[_Write]) -> None:
         """Run every unit of the batch in a savepoint of its own, and commit them together."""
         try:
-            connection = self._connection()
+            # A transaction that reads first would not wait for a lock, but fail at once.
+            connection = self._connection().execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
                 for write in batch:
                     _attempt(connection, write)
-                # A file that was deleted takes writes as before, and loses them in the end.
-                if _identity(self._path) != self._file:
-                    raise FileNotFoundError(f"{self._path} was replaced")
+                self._still_there()
         except Exception as error:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
             for write in batch:
                 write.error = self._unavailable(error)
+
+    def _still_there(self) -> None:
+        """Refuse to commit to a file that was deleted: it takes writes, and loses them later."""
+        if _identity(self._path) != self._file:
+            raise FileNotFoundError(f"{self._path} was replaced")
 
     def _unavailable(self, error: Exception) -> StorageUnavailable:
         # The driver's own words: SQLAlchemy's would carry the parameters, which are people's data.
@@ -246,4 +250,4 @@ def _lower(text: str | None) -> str | None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
