@@ -3,12 +3,14 @@
 import base64
 import binascii
 import os
+import re
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 PREFIX = "AWAITHUMANS_"
+_ADDRESS = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
 _SQLITE = "sqlite:///"
 # Read by the SDK and the adapters, not by the server.
 OF_THE_SDK = frozenset({"AWAITHUMANS_URL", "AWAITHUMANS_QUIET", "AWAITHUMANS_CALLBACK_URL"})
@@ -29,7 +31,6 @@ class Settings(BaseSettings):
     port: int = Field(3001, ge=1, le=65535, description="The port to listen on.")
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
         description="Where people and agents reach the server; links are made from it. "
         "`awaithumans serve` needs it.",
     )
@@ -61,7 +62,8 @@ class Settings(BaseSettings):
     def _is_a_key(cls, value: str | None) -> str | None:
         for key in (value or "").split(",") if value else ():
             try:
-                size = len(base64.urlsafe_b64decode(key.strip() + "=="))
+                padded = key.strip().rstrip("=") + "="
+                size = len(base64.b64decode(padded, altchars=b"-_", validate=True))
             except (binascii.Error, ValueError):
                 size = 0
             if size != 32:
@@ -79,8 +81,10 @@ class Settings(BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _no_slash_at_the_end(cls, value: str | None) -> str | None:
-        return value.rstrip("/") if value else value
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError("must be an address such as https://humans.example.com")
+        return value and value.rstrip("/")
 
     @property
     def base_url(self) -> str:

@@ -15,6 +15,10 @@ class Database(Protocol):
 
     kind: str
 
+    async def check(self) -> None:
+        """Write something; StorageUnavailable if that fails."""
+        ...
+
     async def revision(self) -> str:
         """Return the migration that the database is at."""
         ...

@@ -33,9 +33,9 @@ async def get_health() -> models.Health:
 async def get_ready(parts: Having) -> models.Readiness:
     """Return that every part answers."""
     try:
-        await parts.database.revision()
+        await parts.database.check()
     except StorageUnavailable:
-        raise NotReady("Not ready: the database does not answer.") from None
+        raise NotReady("Not ready: the database does not take writes.") from None
     if not parts.deadlines.alive:
         raise NotReady("Not ready: the job that settles overdue tasks has stopped. Restart.")
     return models.Readiness(status="ready", database="ok", deadlines="ok")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, cast
 
 DEEPEST = 100
 # No floating-point number is larger, and the time to compare integers grows with their square.
 _MOST_BITS = 1024
 # Beyond 64 bits the validator computes with decimal texts.
-_LONG_BITS = 63
-_LONG_FLOAT = 2.0**_LONG_BITS
-# Integers above this share their hash with their neighbours.
-_SHARED_BITS = 53
-_DULL = frozenset((bool, type(None)))
+_LONG = 1 << 63
+# Integers from here on share their hash with their neighbours.
+_SHARED = 1 << 53
 
 
 class NotJsonError(ValueError):
@@ -69,61 +68,54 @@ def take(value: Any) -> Census:
             raise NotJsonError("is nested too deeply")
         following, below = Level(), list[Any]()
         for item in current:
-            _count(item, level, following, below)
+            if isinstance(item, str):
+                level.scalars += 1
+                level.chars += len(item) if item.isascii() else _bytes(item)
+            else:
+                _count(item, level, following, below)
         census.levels.append(level)
         level, current = following, below
-    if level.scalars:
-        census.levels.append(level)
     return census
 
 
 def _count(item: Any, level: Level, following: Level, below: list[Any]) -> None:
-    """Add `item` to `level`, and what is in it to `following` and `below`."""
-    if isinstance(item, str):
-        level.scalars += 1
-        level.chars += _bytes(item)
-    elif isinstance(item, dict):
+    """Add `item`, which is no text, to `level`; and what is in it to `following` and `below`."""
+    if isinstance(item, dict):
         level.objects += 1
         names = list(cast("dict[Any, Any]", item))
         following.scalars += len(names)
-        following.chars += sum(map(_name, names))
+        following.chars += _bytes_of_names(names)
         below += cast("dict[Any, Any]", item).values()
     elif isinstance(item, list):
         level.arrays += 1
         below += cast("list[Any]", item)
     else:
-        _count_scalar(item, level)
+        level.scalars += 1
+        if item is not None and not isinstance(item, bool):
+            _count_number(item, level)
 
 
-def _name(name: Any) -> int:
-    if not isinstance(name, str):
-        raise NotJsonError("has a property name that is not text")
-    return _bytes(name)
+def _bytes_of_names(names: list[Any]) -> int:
+    try:
+        return _bytes("".join(names))
+    except TypeError:
+        raise NotJsonError("has a property name that is not text") from None
 
 
 def _bytes(text: str) -> int:
-    if text.isascii():
-        return len(text)
     try:
         return len(text.encode())
     except UnicodeEncodeError:
         raise NotJsonError("holds text that is not valid Unicode") from None
 
 
-def _count_scalar(item: Any, level: Level) -> None:
-    """Add a number, a boolean or null to `level`."""
-    level.scalars += 1
-    if type(item) in _DULL:
-        return
+def _count_number(item: Any, level: Level) -> None:
     if isinstance(item, int):
-        bits = item.bit_length()
-        if bits > _MOST_BITS:
+        if item.bit_length() > _MOST_BITS:
             raise NotJsonError("holds a number with too many digits")
-        level.twins += bits > _SHARED_BITS
-        level.long += bits > _LONG_BITS
+        level.twins += abs(item) >= _SHARED
     elif not isinstance(item, float):
         raise NotJsonError("is not JSON")
-    elif item - item != 0:
+    elif not isfinite(item):
         raise NotJsonError("must not hold NaN or infinity")
-    else:
-        level.long += abs(item) >= _LONG_FLOAT
+    level.long += abs(item) >= _LONG

@@ -52,7 +52,7 @@ class _Plan:
         own: The price of its own rules.
         names: The price of its rules about names, one level down.
         every_level: The price of its rules about all that is below.
-        repeats: How often it is all done.
+        repeats: How often those of the same value are tried.
         together: Schemas that are all tried on the same value.
         alternatives: Schemas of which one is tried on the same value.
         one_of: Schemas of which one is tried on each child.
@@ -91,14 +91,14 @@ class Costs:
         self, root: Node, ordered: list[Node], ns_per_byte: Mapping[str, float], *, asserted: bool
     ) -> None:
         number = {node: at for at, node in enumerate(ordered)}
-        tall = heights(ordered)
+        doubts = _doubts(ordered)
         self._plans = [
             _plan(
                 node,
                 number,
                 prices.of_rules(node, ns_per_byte, asserted=asserted),
                 prices.of_names(node, ns_per_byte),
-                tall[node],
+                doubts[node],
             )
             for node in ordered
         ]
@@ -145,13 +145,12 @@ class Costs:
                 price += level[at]
             for at in plan.alternatives:
                 best |= level[at]
-            price += best
+            price = (price + best).times(plan.repeats) + plan.every_level
             if depth == 0:
                 price += plan.own
             if depth == 1:
                 price += plan.names
-            price += _of_children(plan, above)
-            level.append(price.times(plan.repeats) + plan.every_level)
+            level.append(price + _of_children(plan, above))
         return level
 
 
@@ -163,6 +162,32 @@ def heights(ordered: list[Node]) -> dict[Node, int]:
     return found
 
 
+def _doubts(ordered: list[Node]) -> dict[Node, int]:
+    """Count how many schemas below each, along the longest way, may or may not hold.
+
+    What holds decides what was evaluated, so that a schema with `unevaluatedProperties` or
+    `unevaluatedItems` has to try them again, and they those below them.
+    """
+    found: dict[Node, int] = {}
+    for node in ordered:
+        sure = {*node.also, *node.many.get("allOf", ())}
+        found[node] = max(
+            (found[other] + (other not in sure or _collects(other)) for other in same_value(node)),
+            default=0,
+        )
+    return found
+
+
+def _collects(node: Node) -> bool:
+    return any(word.startswith("unevaluated") for word in node.one)
+
+
+def _repeats(node: Node, doubts: int) -> int:
+    if not _collects(node):
+        return 1
+    return _SLOW_AGAIN * (doubts + 2) if doubts else 2
+
+
 def _of_children(plan: _Plan, above: list[Price]) -> Price:
     price = FREE
     for at in plan.one_of:
@@ -172,7 +197,7 @@ def _of_children(plan: _Plan, above: list[Price]) -> Price:
     return price
 
 
-def _plan(node: Node, number: Mapping[Node, int], own: Price, names: Price, tall: int) -> _Plan:
+def _plan(node: Node, number: Mapping[Node, int], own: Price, names: Price, doubts: int) -> _Plan:
     one_of = [
         *node.named.get("properties", {}).values(),
         *node.many.get("prefixItems", ()),
@@ -181,14 +206,11 @@ def _plan(node: Node, number: Mapping[Node, int], own: Price, names: Price, tall
     besides = list(child_values(node))
     for child in one_of:
         besides.remove(child)
-    # To know what was evaluated, the validator tries the schemas of the same value again, and
-    # theirs again, down to the last.
-    again = tall > 0 and any(word.startswith("unevaluated") for word in node.one)
     return _Plan(
         own=own,
         names=names,
         every_level=prices.of_everything_below(node),
-        repeats=_SLOW_AGAIN * (tall + 2) if again else 1,
+        repeats=_repeats(node, doubts),
         together=tuple(number[other] for other in always(node)),
         alternatives=tuple(number[branch] for _, branch in node.choices),
         one_of=tuple(dict.fromkeys(number[child] for child in one_of)),

@@ -15,8 +15,10 @@ from .problems import Loc
 
 _Schema = Mapping[str, Any]
 
-# How many references or unions may stand for the same value before it is asked for as JSON.
+# How many references or unions may stand for the same value before it is asked for as JSON, and
+# how many forms it may take in all.
 _MOST_STEPS = 40
+_MOST_FORMS = 1_000
 _LONG = 200
 _LONG_FORMATS = frozenset(("textarea", "multiline", "markdown"))
 _NOUNS = {
@@ -46,21 +48,39 @@ def fields_of(document: _Schema) -> tuple[Field, ...]:
     return (_field("", (), document, document, kind, required=True),)
 
 
+class _Way:
+    """Counts the schemas of one value, so that no schema can make a form without end."""
+
+    def __init__(self, steps: int = 0, forms: list[None] | None = None) -> None:
+        self._steps = steps
+        self._forms: list[None] = [] if forms is None else forms
+
+    def on(self) -> _Way:
+        """Go one step further; how many forms there are is counted together."""
+        return _Way(self._steps + 1, self._forms)
+
+    def is_too_long(self) -> bool:
+        """Count one more form, and say whether that is too many."""
+        self._forms.append(None)
+        return self._steps > _MOST_STEPS or len(self._forms) > _MOST_FORMS
+
+
 @dataclass(frozen=True)
 class _Form:
     """One document, in which references are looked up."""
 
     document: _Schema
 
-    def kind(self, schema: Any, steps: int = 0, without: str | None = None) -> Kind:
+    def kind(self, schema: Any, way: _Way | None = None, without: str | None = None) -> Kind:
         """Say what kind of value a schema describes.
 
         Args:
             schema: A part of the document.
-            steps: How many schemas of the same value led here.
+            way: How it was come to from other schemas of the same value.
             without: A property that is not to be asked for.
         """
-        if not isinstance(schema, Mapping) or steps > _MOST_STEPS:
+        way = way or _Way()
+        if not isinstance(schema, Mapping) or way.is_too_long():
             return kinds.Json()
         whole = self.whole(cast("_Schema", schema))
         options = options_of(whole)
@@ -68,11 +88,11 @@ class _Form:
             return kinds.Choice(options)
         for word in ("anyOf", "oneOf"):
             if word in whole:
-                return self._union(whole, whole[word], steps + 1)
+                return self._union(whole, whole[word], way.on())
         named = whole.get("type", "object" if "properties" in whole else None)
         if isinstance(named, list):
             each = [{**whole, "type": name} for name in cast("list[str]", named)]
-            return self._union(whole, each, steps + 1)
+            return self._union(whole, each, way.on())
         if named == "object":
             return self._object(whole, without)
         if named == "array":
@@ -140,20 +160,20 @@ class _Form:
             schema.get("uniqueItems", False),
         )
 
-    def _union(self, schema: _Schema, parts: Sequence[Any], steps: int) -> Kind:
+    def _union(self, schema: _Schema, parts: Sequence[Any], way: _Way) -> Kind:
         branches = [self.whole(_schema(part)) for part in parts]
         some = [branch for branch in branches if branch.get("type") != "null"]
         if len(some) < len(branches):
-            return kinds.Optional(self._union(schema, some, steps)) if some else _nothing({})
+            return kinds.Optional(self._union(schema, some, way)) if some else _nothing({})
         decimal = _decimal(some)
         if decimal:
             return decimal
         if len(some) == 1:
-            return self.kind(some[0], steps)
+            return self.kind(some[0], way)
         tags = self._tags(schema, some)
         return kinds.Union(
             tuple(
-                Branch(_label(branch), self.kind(branch, steps, tag and tag[0]), tag)
+                Branch(_label(branch), self.kind(branch, way, tag and tag[0]), tag)
                 for branch, tag in zip(some, tags, strict=True)
             )
         )

@@ -82,12 +82,20 @@ def child_values(node: Node) -> Iterator[Node]:
         yield from node.named.get(word, {}).values()
 
 
-def meant(node: Node) -> Node:
-    """Follow references that say nothing themselves to the schema that does."""
-    seen: set[Node] = set()
-    while node not in seen and len(node.also) == 1 and not _says_something(node):
-        seen.add(node)
+def meant(node: Node, known: dict[Node, Node]) -> Node:
+    """Follow references that say nothing themselves to the schema that does.
+
+    Args:
+        node: The schema to begin with; a circle of such references leads to one of them.
+        known: What was found before, for many ways lead along the same references.
+    """
+    passed: list[Node] = []
+    while node not in known and len(node.also) == 1 and not _says_something(node):
+        known[node] = node
+        passed.append(node)
         node = node.also[0]
+    node = known.get(node, node)
+    known.update(dict.fromkeys(passed, node))
     return node
 
 

@@ -94,7 +94,10 @@ def of_rules(node: Node, ns_per_byte: Mapping[str, float], *, asserted: bool) ->
     """
     rules = node.rules
     base = VISIT + _RULE * (len(rules) + len(node.one) + len(node.named))
-    base += _to_compare(rules.get("const")) + _to_find(rules.get("enum", ()))
+    if "const" in rules:
+        base += _to_compare(rules["const"])
+    if "enum" in rules:
+        base += _to_find(rules["enum"])
     names = (
         len(node.named.get("properties", ()))
         + len(rules.get("required", ()))

@@ -84,7 +84,7 @@ def read(document: Mapping[str, Any]) -> Node:
     """
     reader = _Reader(document)
     reader.follow_references()
-    return meant(reader.root)
+    return reader.shortened()
 
 
 class _Reader:
@@ -104,14 +104,22 @@ class _Reader:
         """Join each reference to the schema that it leads to."""
         for node, word, target in self._references:
             node.also.append(self._target(target, (*node.loc, word)))
+
+    def shortened(self) -> Node:
+        """Leave out the references that say nothing themselves; give the root."""
+        known: dict[Node, Node] = {}
         for node in self._nodes.values():
-            node.also = [meant(other) for other in node.also]
-            node.one = {word: meant(other) for word, other in node.one.items()}
-            node.many = {word: list(map(meant, others)) for word, others in node.many.items()}
+            node.also = [meant(other, known) for other in node.also]
+            node.one = {word: meant(other, known) for word, other in node.one.items()}
+            node.many = {
+                word: [meant(other, known) for other in others]
+                for word, others in node.many.items()
+            }
             node.named = {
-                word: {name: meant(other) for name, other in others.items()}
+                word: {name: meant(other, known) for name, other in others.items()}
                 for word, others in node.named.items()
             }
+        return meant(self.root, known)
 
     def _add(self, loc: Loc, schema: Any) -> Node:
         if len(self._nodes) == MOST_SCHEMAS:

@@ -7,8 +7,9 @@ from typing import Any
 
 from .graph import MANY, NAMED, ONE, Node, child_values, same_value
 
-# The validator refuses documents nested beyond 250 levels; schemas deeper than this go to `$defs`.
-_DEEPEST = 20
+# The validator compiles nested schemas by calling itself, with much stack for each; references it
+# works off one after another. Schemas deeper than this in another go to `$defs`.
+_DEEPEST = 2
 
 
 def write(root: Node, ordered: Iterable[Node], *, detailed: bool) -> dict[str, Any]:
@@ -58,10 +59,8 @@ class _Writer:
             self.waiting.append(node)
         return f"#/$defs/{self.names[node]}"
 
-    def body(self, node: Node, depth: int) -> dict[str, Any] | bool:
+    def body(self, node: Node, depth: int) -> dict[str, Any]:
         """Write `node` out, at `depth` below a definition."""
-        if node.never:
-            return False
         deeper = depth + 1
         body: dict[str, Any] = dict(node.rules)
         for word in ONE:
@@ -96,6 +95,8 @@ class _Writer:
         return body
 
     def _written(self, node: Node, depth: int) -> dict[str, Any] | bool:
+        if node.never:
+            return False
         if node in self._shared or depth > _DEEPEST:
             return {"$ref": self.reference(node)}
         return self.body(node, depth)

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _TOGETHER = 64
 _READERS = 2
 _PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",
+    "PRAGMA busy_timeout = 2000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -64,10 +64,12 @@ class SqliteStore:
     kind = "sqlite"
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        # The lock lies beside the file itself, by whatever links it is reached.
+        self._path = path.resolve()
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
         self._local = threading.local()
         self._opened: list[Connection] = []
+        self._stopping = False
 
     async def start(self) -> None:
         """Take the file, bring its schema up to date, and start the writer.
@@ -119,6 +121,14 @@ class SqliteStore:
         self._queue.put(write)
         return await write.future
 
+    async def check(self) -> None:
+        """Write something, as any write would.
+
+        Raises:
+            StorageUnavailable: The database does not take it.
+        """
+        await self.write(lambda tx: tx.touch())
+
     async def revision(self) -> str:
         """Return the migration that the database is at.
 
@@ -146,18 +156,23 @@ class SqliteStore:
         return connection
 
     def _write_forever(self) -> None:
-        stopping = False
-        while not stopping:
-            waiting = [self._queue.get()]
-            while len(waiting) < _TOGETHER and not self._queue.empty():
-                waiting.append(self._queue.get())
-            stopping = None in waiting
-            batch = [write for write in waiting if write is not None]
-            if batch:
-                self._commit(batch)
-                self._loop.call_soon_threadsafe(_deliver, batch)
+        while not self._stopping:
+            batch = self._next(_TOGETHER)
+            failure = self._commit(batch) if batch else None
+            if failure is not None:
+                # Whoever waits behind would wait as long for the same answer.
+                batch += self._next(self._queue.qsize())
+                for write in batch:
+                    write.error = failure
+            self._loop.call_soon_threadsafe(_deliver, batch)
 
-    def _commit(self, batch: list[_Write]) -> None:
+    def _next(self, most: int) -> list[_Write]:
+        """Return the writes that wait, up to `most`; wait for the first, if any may be."""
+        waiting = [self._queue.get() for _ in range(min(most, max(1, self._queue.qsize())))]
+        self._stopping = self._stopping or None in waiting
+        return [write for write in waiting if write is not None]
+
+    def _commit(self, batch: list[_Write]) -> StorageUnavailable | None:
         """Run every unit of the batch in a savepoint of its own, and commit them together."""
         try:
             # A transaction that reads first would not wait for a lock, but fail at once.
@@ -167,8 +182,8 @@ class SqliteStore:
                     _attempt(connection, write)
                 self._still_there()
         except Exception as error:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
-            for write in batch:
-                write.error = self._unavailable(error)
+            return self._unavailable(error)
+        return None
 
     def _still_there(self) -> None:
         """Refuse to commit to a file that was deleted: it takes writes, and loses them later."""

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..clock import Clock
-from ..errors import IdempotencyKeyReused, NoMatchingAssignee, Refusal, TaskNotFound
+from ..errors import (
+    IdempotencyKeyReused,
+    NoMatchingAssignee,
+    Refusal,
+    StorageUnavailable,
+    TaskNotFound,
+)
 from ..routing.plan import Address, Anybody, FirstOf, Plan, plan
 from . import lifecycle
 from .checking import Checker
@@ -293,7 +299,8 @@ def fingerprint(task: str, content: Content) -> str:
 def _replay(tx: Reader, idempotency_key: str, print_: str) -> Full:
     task = tx.task_by_key(idempotency_key)
     if task is None:
-        raise TaskNotFound
+        # It was there a moment ago, and somebody deleted it: try again, and it will be new.
+        raise StorageUnavailable
     if task.fingerprint != print_:
         raise IdempotencyKeyReused
     return Full(task, _content(tx, task.id), replayed=True)

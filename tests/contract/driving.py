@@ -135,7 +135,7 @@ class Within:
         self._loop.close()
 
     async def _ask(self, request: Request) -> httpx.Response:
-        return await self._server.client.request(**_arguments(request, _pieces_in_turn))
+        return await self._server.client.request(**_arguments(request, pieces_in_turn))
 
     def _run(self, work: Any) -> Any:
         return self._loop.run_until_complete(work)
@@ -146,6 +146,6 @@ def _pieces(content: bytes) -> Iterator[bytes]:
         yield content[start : start + _PIECE]
 
 
-async def _pieces_in_turn(content: bytes) -> AsyncIterator[bytes]:
+async def pieces_in_turn(content: bytes) -> AsyncIterator[bytes]:
     for piece in _pieces(content):
         yield piece

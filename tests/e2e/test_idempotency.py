@@ -90,8 +90,8 @@ async def test_creating_and_cancelling_in_a_loop_never_makes_a_second_task(
                 assert cancelled.status_code in (200, 409)
             return seen
 
-        seen = await asyncio.gather(*map(agent, range(8)))
-        (task_id,) = set.union(*seen)
+        seen = set[str]().union(*await asyncio.gather(*map(agent, range(8))))
+        (task_id,) = seen
         assert await rows(client, "Created and cancelled.") == [task_id]
         audit = (await client.get(f"/api/tasks/{task_id}/audit")).json()["items"]
         assert [i["action"] for i in audit if i["action"] != "refused"] == ["created", "cancelled"]

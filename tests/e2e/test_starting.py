@@ -120,9 +120,7 @@ def test_a_name_that_nothing_reads_is_warned_about_and_the_server_starts(tmp_pat
 
 
 @pytest.mark.parametrize("content", [b"This is no database.\n" * 200, os.urandom(4096)])
-def test_a_file_that_is_no_database_is_named_and_left_alone(
-    tmp_path: Path, content: bytes
-) -> None:
+def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path, content: bytes) -> None:
     database = tmp_path / "tasks.db"
     database.write_bytes(content)
     (line,) = refused(tmp_path, "dev", AWAITHUMANS_DATABASE_URL=f"sqlite:///{database}")
@@ -184,7 +182,7 @@ def test_a_second_server_on_the_same_database_is_refused(tmp_path: Path) -> None
 def test_serve_says_where_it_serves_and_how_to_make_the_first_operator(tmp_path: Path) -> None:
     server = ServerProcess(tmp_path).start()
     try:
-        first, second = server.output().splitlines()
+        first, second = server.printed("token=").splitlines()
         assert first == f"awaithumans: serving on 127.0.0.1:{server.port}, {server.url}"
         assert second.startswith(f"awaithumans: make the first operator: {server.url}/setup?token=")
     finally:

@@ -59,7 +59,7 @@ async def test_many_writes_at_once_are_all_in_the_file(kept: Kept) -> None:
 async def test_what_waits_together_is_committed_together(store: SqliteStore, path: Path) -> None:
     with statements(store) as made:
         await together(store, [adding(CLOCK) for _ in range(50)])
-    assert sum(statement == "BEGIN" for statement in made) == 2
+    assert sum(statement == "BEGIN IMMEDIATE" for statement in made) == 2
     assert rows(path, "SELECT count(*) FROM tasks") == [(50,)]
 
 

@@ -79,9 +79,14 @@ async def test_a_locked_database_refuses_writes_goes_on_reading_and_recovers(
         assert "secret" not in caplog.text
 
 
-async def test_a_short_lock_is_waited_out(kept: Kept) -> None:
+@pytest.mark.parametrize("command", ["create", "complete"])
+async def test_a_short_lock_is_waited_out(kept: Kept, command: str) -> None:
+    full = await kept.created()
+    act = (
+        kept.created() if command == "create" else kept.tasks.complete(full.task.id, APPROVED, SUE)
+    )
     with locked(kept.path):
-        write = asyncio.create_task(kept.created())
+        write = asyncio.create_task(act)
         await asyncio.sleep(0.1)
         assert not write.done()
     await write

@@ -82,6 +82,14 @@ class ServerProcess:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
+    def printed(self, text: str, within: float = 5.0) -> str:
+        """Wait until the server has printed `text`; return all that it has."""
+        deadline = time.monotonic() + within
+        while text not in self.output() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert text in self.output(), self.output()
+        return self.output()
+
     def client(self, **options: Any) -> httpx.Client:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=40, **options)
@@ -100,15 +108,13 @@ class DevProcess(ServerProcess):
         self.environment = clean_environment(home) | port | environment
 
 
-def run(
-    home: Path, *arguments: str, within: float = 20, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def run(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end, in an empty home."""
     return subprocess.run(
         [COMMAND, *arguments],
         env=clean_environment(home) | environment,
         cwd=home,
-        timeout=within,
+        timeout=30,
         capture_output=True,
         text=True,
         check=False,

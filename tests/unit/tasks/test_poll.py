@@ -8,11 +8,6 @@ from tests.support.made import AGENT, APPROVED, SUE
 from tests.support.use_cases import UseCases
 
 
-@pytest.fixture
-def cases() -> UseCases:
-    return UseCases()
-
-
 async def test_a_settled_task_is_answered_at_once(cases: UseCases) -> None:
     task_id = (await cases.created()).task.id
     await cases.tasks.complete(task_id, APPROVED, SUE)

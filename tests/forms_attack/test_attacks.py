@@ -1,0 +1,35 @@
+"""No schema and no value hangs, crashes or bloats the process that checks it."""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.forms_attack.attack import ATTACKS
+
+# Seconds for one compile or check. The budget is 0.3; the rest is for slow and busy machines.
+LONGEST = 1.5
+MOST_MEMORY = 1 << 30
+ATTACK = Path(__file__).parent / "attack.py"
+
+
+def in_a_process(name: str) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, str(ATTACK), name],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY)),
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_over_soon(name: str) -> None:
+    for step in in_a_process(name):
+        assert step["took"] < LONGEST, step
