@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
         if value is not None and not _ADDRESS.fullmatch(value):
-            raise ValueError("must be an address such as https://humans.example.com")
+            raise ValueError("must be an http or https address with a host, and no query")
         return value and value.rstrip("/")
 
     @property

@@ -51,8 +51,11 @@ class Expected:
 
     def overdue(self, now: datetime | None) -> bool:
         """Whether the deadline has passed and nobody has said so yet."""
-        return now is not None and not self.settled and self.deadline is not None and (
-            now >= self.deadline
+        return (
+            now is not None
+            and not self.settled
+            and self.deadline is not None
+            and (now >= self.deadline)
         )
 
     def settle(self, status: str) -> None:

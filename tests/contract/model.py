@@ -197,7 +197,9 @@ class Api(RuleBasedStateMachine):
     def cancel(self, pick: int, reason: str | None, silent: bool) -> None:
         task = self._pick(pick)
         self._catch_up(task)
-        answer = self._ask("POST", f"{task.path}/cancel", json=None if silent else {"reason": reason})
+        answer = self._ask(
+            "POST", f"{task.path}/cancel", json=None if silent else {"reason": reason}
+        )
         if task.settled:
             self._refused(answer, 409, "TASK_ALREADY_SETTLED", task=task)
             return
@@ -213,7 +215,11 @@ class Api(RuleBasedStateMachine):
         task = self._pick(pick)
         self.tasks.remove(task)
         assert self._ask("DELETE", task.path).status_code == 204
-        for method, path in (("DELETE", task.path), ("GET", task.path), ("GET", f"{task.path}/audit")):
+        for method, path in (
+            ("DELETE", task.path),
+            ("GET", task.path),
+            ("GET", f"{task.path}/audit"),
+        ):
             self._refused(self._ask(method, path), 404, "TASK_NOT_FOUND")
 
     @_of_a_task
@@ -262,16 +268,27 @@ class Api(RuleBasedStateMachine):
     # What a hostile client does.
 
     @_of_a_task
-    @rule(pick=_CHOICE, operation=st.sampled_from(sorted(BODIES)), name=st.sampled_from(sorted(NEVER)))
+    @rule(
+        pick=_CHOICE, operation=st.sampled_from(sorted(BODIES)), name=st.sampled_from(sorted(NEVER))
+    )
     def send_what_is_no_json(self, pick: int, operation: str, name: str) -> None:
         self._send_hostile(pick, operation, lambda valid, way: fill(spot(valid, *way), NEVER[name]))
 
     @_of_a_task
-    @rule(pick=_CHOICE, operation=st.sampled_from(sorted(BODIES)), name=st.sampled_from(sorted(WHOLES)))
+    @rule(
+        pick=_CHOICE,
+        operation=st.sampled_from(sorted(BODIES)),
+        name=st.sampled_from(sorted(WHOLES)),
+    )
     def send_what_is_no_body(self, pick: int, operation: str, name: str) -> None:
-        self._send_hostile(pick, operation, lambda valid, _: WHOLES[name](json.dumps(valid).encode()))
+        self._send_hostile(
+            pick, operation, lambda valid, _: WHOLES[name](json.dumps(valid).encode())
+        )
 
-    @rule(name=st.sampled_from(sorted(PERHAPS)), place=st.sampled_from(["payload", "initial_response"]))
+    @rule(
+        name=st.sampled_from(sorted(PERHAPS)),
+        place=st.sampled_from(["payload", "initial_response"]),
+    )
     def send_strange_json(self, name: str, place: str) -> None:
         valid = refund(payload={}, payload_schema=_ANYTHING)
         body = fill(spot(valid, place, "x"), PERHAPS[name])
@@ -353,7 +370,11 @@ class Api(RuleBasedStateMachine):
             assert found[name] == task.body[name]
 
     def _refused(
-        self, answer: httpx.Response, status: int, code: str | None = None, task: Expected | None = None
+        self,
+        answer: httpx.Response,
+        status: int,
+        code: str | None = None,
+        task: Expected | None = None,
     ) -> None:
         assert answer.status_code == status, (answer.status_code, answer.text[:500])
         assert code in (None, answer.json()["error_code"])

@@ -63,9 +63,7 @@ async def _claim_by_nobody(served: InProcess) -> httpx.Response:
 
 async def _claim_by_the_uninvited(served: InProcess) -> httpx.Response:
     invited = {"emails": ["joe@example.com", "ann@example.com"]}
-    return await served.client.post(
-        f"{await _created(served, assign_to=invited)}/claim", json=_SUE
-    )
+    return await served.client.post(f"{await _created(served, assign_to=invited)}/claim", json=_SUE)
 
 
 async def _assign_to_nobody(served: InProcess) -> httpx.Response:

@@ -141,9 +141,7 @@ async def test_the_cookie_is_for_this_server_alone_and_out_of_reach(
     assert (_morsel(left)["max-age"], _morsel(left).value) == ("0", "")
 
 
-async def test_each_sign_in_is_a_session_of_its_own(
-    served: InProcess, signed_in: dict[str, str]
-):
+async def test_each_sign_in_is_a_session_of_its_own(served: InProcess, signed_in: dict[str, str]):
     other = _cookie_of(await _login(served))
     assert other != signed_in
     left = await served.stranger.post("/api/auth/logout", headers=other)

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from awaithumans.server.forms.cache import SchemaCache
-from awaithumans.server.forms.validation import SchemaError
+from awaithumans.server.forms.validation import Schema, SchemaError, compiled
+
+CACHE = "awaithumans.server.forms.cache"
 
 
 def titled(title: str) -> dict[str, Any]:
@@ -55,9 +57,10 @@ def test_the_least_recently_used_is_dropped_when_they_are_too_large_together() -
 def test_a_schema_larger_than_the_cache_is_not_kept() -> None:
     cache = SchemaCache(most_bytes=10)
 
-    assert not cache.get(titled("a" * 40), assert_formats=True).problems(1)
-    assert not cache._kept
-    assert cache._bytes == 0
+    first = cache.get(titled("a" * 40), assert_formats=True)
+
+    assert not first.problems(1)
+    assert cache.get(titled("a" * 40), assert_formats=True) is not first
 
 
 def test_a_refused_document_is_refused_again() -> None:
@@ -81,16 +84,22 @@ def test_many_threads_may_ask_at_once() -> None:
     for thread in threads:
         thread.join()
 
-    assert len(cache._kept) == 3
-    assert cache._bytes == sum(schema.size for schema in cache._kept.values())
+    assert cache.get(titled("0"), assert_formats=True).problems(1) == []
 
 
-def test_a_schema_that_two_threads_compiled_is_counted_once() -> None:
-    cache = SchemaCache()
-    schema = cache.get(titled("a"), assert_formats=True)
-    other = SchemaCache().get(titled("a"), assert_formats=True)
+def test_a_schema_that_two_threads_compile_at_once_is_kept_and_counted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cache = SchemaCache(most_bytes=30)
+    faster: list[Schema] = []
 
-    cache._keep(next(iter(cache._kept)), other)
+    def compile_slowly(document: Any, canonical: bytes, *, assert_formats: bool) -> Schema:
+        monkeypatch.setattr(CACHE + ".compiled", compiled)
+        faster.append(cache.get(document, assert_formats=assert_formats))
+        return compiled(document, canonical, assert_formats=assert_formats)
 
-    assert cache.get(titled("a"), assert_formats=True) is schema
-    assert cache._bytes == schema.size
+    monkeypatch.setattr(CACHE + ".compiled", compile_slowly)
+    cache.get(titled("a"), assert_formats=True)
+    cache.get(titled("b"), assert_formats=True)
+
+    assert [cache.get(titled("a"), assert_formats=True)] == faster

@@ -26,72 +26,128 @@ def test_a_field_says_what_it_is() -> None:
     }
 
     assert fields_of(document) == (
-        Field("amount", ("amount",), "Sum", "In cents", required=True, has_default=False,
-              default=None, kind=kinds.Integer(Limits(at_least=1))),
-        Field("due_date", ("due_date",), "Due date", "", required=False, has_default=True,
-              default=None, kind=kinds.Date()),
-    )  # fmt: skip
+        Field(
+            "amount",
+            ("amount",),
+            "Sum",
+            "In cents",
+            required=True,
+            has_default=False,
+            default=None,
+            kind=kinds.Integer(Limits(at_least=1)),
+        ),
+        Field(
+            "due_date",
+            ("due_date",),
+            "Due date",
+            "",
+            required=False,
+            has_default=True,
+            default=None,
+            kind=kinds.Date(),
+        ),
+    )
 
 
-@pytest.mark.parametrize(
-    ("schema", "kind"),
-    [
-        ({"type": "string"}, kinds.Text()),
-        ({"type": "string", "minLength": 1, "maxLength": 200, "pattern": "a"},
-         kinds.Text(min_length=1, max_length=200, pattern="a")),
-        ({"type": "string", "maxLength": 201}, kinds.Text(long=True, max_length=201)),
-        ({"type": "string", "format": "textarea"}, kinds.Text(long=True, format="textarea")),
-        ({"type": "string", "format": "email"}, kinds.Text(format="email")),
-        ({"type": "string", "contentMediaType": "application/json"}, kinds.Text(format="json-string")),
-        ({"type": "string", "format": "time"}, kinds.Time()),
-        ({"type": "string", "format": "date-time"}, kinds.DateTime()),
-        ({"type": "integer", "exclusiveMinimum": 0, "multipleOf": 5},
-         kinds.Integer(Limits(more_than=0, multiple_of=5))),
-        ({"type": "number", "maximum": 1, "exclusiveMaximum": 2},
-         kinds.Number(Limits(at_most=1, less_than=2))),
-        ({"type": "boolean"}, kinds.Boolean()),
-        ({"type": "null"}, kinds.Choice((Option(None, "none"),))),
-        ({"anyOf": [{"type": "null"}]}, kinds.Choice((Option(None, "none"),))),
-        ({"enum": ["a", 1, None, True]},
-         kinds.Choice((Option("a", "a"), Option(1, "1"), Option(None, "none"), Option(True, "true")))),
-        ({"const": "only"}, kinds.Choice((Option("only", "only"),))),
-        ({"enum": ["a", "b"], "x-enum-labels": {"a": "Yes, all"}},
-         kinds.Choice((Option("a", "Yes, all"), Option("b", "b")))),
-        ({"enum": [1, 2], "x-enum-labels": ["one"]}, kinds.Choice((Option(1, "one"), Option(2, "2")))),
-        ({"enum": [1], "x-enum-labels": [5, "more"]}, kinds.Choice((Option(1, "1"),))),
-        ({"enum": [1], "x-enum-labels": "x"}, kinds.Choice((Option(1, "1"),))),
-        ({"oneOf": [{"const": 1, "title": "low"}, {"const": 2}]},
-         kinds.Choice((Option(1, "low"), Option(2, "2")))),
-        ({"anyOf": [{"type": "number"}, {"type": "string"}]}, kinds.Decimal()),
-        ({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^(?!^[-+.]*$)x"}]},
-         kinds.Decimal(Limits(at_least=0))),
-        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, kinds.Optional(kinds.Integer())),
-        ({"type": ["integer", "null"]}, kinds.Optional(kinds.Integer())),
-        ({"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]},
-         kinds.Optional(kinds.Decimal())),
-        ({"anyOf": [{"type": "integer"}, {"type": "string"}]},
-         kinds.Union((Branch("whole number", kinds.Integer()), Branch("text", kinds.Text())))),
-        ({"anyOf": [{"type": "number"}, {"type": "string", "pattern": "a"}]},
-         kinds.Union((Branch("number", kinds.Number()), Branch("text", kinds.Text(pattern="a"))))),
-        ({"anyOf": [{"type": "number"}, {"type": "string", "maxLength": 3}]},
-         kinds.Union((Branch("number", kinds.Number()), Branch("text", kinds.Text(max_length=3))))),
-        ({"oneOf": [{"title": "Some", "type": "boolean"}, {"not": {}}]},
-         kinds.Union((Branch("Some", kinds.Boolean()), Branch("something else", kinds.Json())))),
-        ({"allOf": [{"type": "integer", "minimum": 1}], "minimum": 2}, kinds.Integer(Limits(at_least=2))),
-        ({"allOf": [{"minimum": 1}, {"minimum": 2}]}, kinds.Json()),
-        ({}, kinds.Json()),
-        (True, kinds.Json()),
-        ({"type": "object"}, kinds.Json()),
-        ({"type": "object", "additionalProperties": True}, kinds.Json()),
-        ({"type": "array"}, kinds.Json()),
-        ({"type": "array", "prefixItems": [{}], "items": {}}, kinds.Json()),
-        ({"$ref": "#/nowhere/at/all"}, kinds.Json()),
-        ({"$ref": "#/properties/a"}, kinds.Json()),
-        ({"$ref": "#/required/5/x"}, kinds.Json()),
-        ({"$ref": "#/prefixItems/1"}, kinds.Boolean()),
-        ({"$ref": "#/required/x"}, kinds.Json()),
-    ],
-)  # fmt: skip
+KINDS: list[tuple[Any, Kind]] = [
+    ({"type": "string"}, kinds.Text()),
+    (
+        {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "a"},
+        kinds.Text(min_length=1, max_length=200, pattern="a"),
+    ),
+    ({"type": "string", "maxLength": 201}, kinds.Text(long=True, max_length=201)),
+    ({"type": "string", "format": "textarea"}, kinds.Text(long=True, format="textarea")),
+    ({"type": "string", "format": "email"}, kinds.Text(format="email")),
+    (
+        {"type": "string", "contentMediaType": "application/json"},
+        kinds.Text(format="json-string"),
+    ),
+    ({"type": "string", "format": "time"}, kinds.Time()),
+    ({"type": "string", "format": "date-time"}, kinds.DateTime()),
+    (
+        {"type": "integer", "exclusiveMinimum": 0, "multipleOf": 5},
+        kinds.Integer(Limits(more_than=0, multiple_of=5)),
+    ),
+    (
+        {"type": "number", "maximum": 1, "exclusiveMaximum": 2},
+        kinds.Number(Limits(at_most=1, less_than=2)),
+    ),
+    ({"type": "boolean"}, kinds.Boolean()),
+    ({"type": "null"}, kinds.Choice((Option(None, "none"),))),
+    ({"anyOf": [{"type": "null"}]}, kinds.Choice((Option(None, "none"),))),
+    (
+        {"enum": ["a", 1, None, True]},
+        kinds.Choice(
+            (Option("a", "a"), Option(1, "1"), Option(None, "none"), Option(True, "true"))
+        ),
+    ),
+    ({"const": "only"}, kinds.Choice((Option("only", "only"),))),
+    (
+        {"enum": ["a", "b"], "x-enum-labels": {"a": "Yes, all"}},
+        kinds.Choice((Option("a", "Yes, all"), Option("b", "b"))),
+    ),
+    (
+        {"enum": [1, 2], "x-enum-labels": ["one"]},
+        kinds.Choice((Option(1, "one"), Option(2, "2"))),
+    ),
+    ({"enum": [1], "x-enum-labels": [5, "more"]}, kinds.Choice((Option(1, "1"),))),
+    ({"enum": [1], "x-enum-labels": "x"}, kinds.Choice((Option(1, "1"),))),
+    (
+        {"oneOf": [{"const": 1, "title": "low"}, {"const": 2}]},
+        kinds.Choice((Option(1, "low"), Option(2, "2"))),
+    ),
+    ({"anyOf": [{"type": "number"}, {"type": "string"}]}, kinds.Decimal()),
+    (
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0},
+                {"type": "string", "pattern": r"^(?!^[-+.]*$)x"},
+            ]
+        },
+        kinds.Decimal(Limits(at_least=0)),
+    ),
+    ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, kinds.Optional(kinds.Integer())),
+    ({"type": ["integer", "null"]}, kinds.Optional(kinds.Integer())),
+    (
+        {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]},
+        kinds.Optional(kinds.Decimal()),
+    ),
+    (
+        {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+        kinds.Union((Branch("whole number", kinds.Integer()), Branch("text", kinds.Text()))),
+    ),
+    (
+        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "a"}]},
+        kinds.Union((Branch("number", kinds.Number()), Branch("text", kinds.Text(pattern="a")))),
+    ),
+    (
+        {"anyOf": [{"type": "number"}, {"type": "string", "maxLength": 3}]},
+        kinds.Union((Branch("number", kinds.Number()), Branch("text", kinds.Text(max_length=3)))),
+    ),
+    (
+        {"oneOf": [{"title": "Some", "type": "boolean"}, {"not": {}}]},
+        kinds.Union((Branch("Some", kinds.Boolean()), Branch("something else", kinds.Json()))),
+    ),
+    (
+        {"allOf": [{"type": "integer", "minimum": 1}], "minimum": 2},
+        kinds.Integer(Limits(at_least=2)),
+    ),
+    ({"allOf": [{"minimum": 1}, {"minimum": 2}]}, kinds.Json()),
+    ({}, kinds.Json()),
+    (True, kinds.Json()),
+    ({"type": "object"}, kinds.Json()),
+    ({"type": "object", "additionalProperties": True}, kinds.Json()),
+    ({"type": "array"}, kinds.Json()),
+    ({"type": "array", "prefixItems": [{}], "items": {}}, kinds.Json()),
+    ({"$ref": "#/nowhere/at/all"}, kinds.Json()),
+    ({"$ref": "#/properties/a"}, kinds.Json()),
+    ({"$ref": "#/required/5/x"}, kinds.Json()),
+    ({"$ref": "#/prefixItems/1"}, kinds.Boolean()),
+    ({"$ref": "#/required/x"}, kinds.Json()),
+]
+
+
+@pytest.mark.parametrize(("schema", "kind"), KINDS)
 def test_each_schema_has_its_kind(schema: dict[str, Any], kind: Kind) -> None:
     assert kind_of(schema, required=["a"], prefixItems=[{}, {"type": "boolean"}]) == kind
 

@@ -1,5 +1,7 @@
 """Texts in the formats that pydantic writes are checked, so that the agent can read them."""
 
+import datetime
+
 import pydantic
 import pytest
 from pydantic import AnyUrl, TypeAdapter
@@ -10,13 +12,23 @@ from awaithumans.server.forms.validation import compile_schema
 GOOD = {
     "date": ["2024-02-29", "0001-01-01", "9999-12-31"],
     "date-time": [
-        "2024-02-29T23:59:59Z", "2024-01-01t00:00:00z", "2024-01-01 00:00:00+00:00",
-        "2024-01-01T00:00:00", "2024-01-01T00:00:00.123456-23:59", "2024-01-01T00:00:00.123456789Z",
+        "2024-02-29T23:59:59Z",
+        "2024-01-01t00:00:00z",
+        "2024-01-01 00:00:00+00:00",
+        "2024-01-01T00:00:00",
+        "2024-01-01T00:00:00.123456-23:59",
+        "2024-01-01T00:00:00.123456789Z",
     ],
     "time": ["00:00:00", "23:59:59.5Z", "12:00:00+05:30"],
     "duration": ["P1D", "PT1H30M", "-PT0.5S", "P1Y2M3W4DT5H6M7.5S", "+P1W"],
-    "uri": ["https://example.com/a?b=c#d", "http://user:pw@host:8080/", "urn:isbn:123", "mailto:a@b.c",
-            "https://example.com/\u00fc", "http://[::1]:80/"],
+    "uri": [
+        "https://example.com/a?b=c#d",
+        "http://user:pw@host:8080/",
+        "urn:isbn:123",
+        "mailto:a@b.c",
+        "https://example.com/\u00fc",
+        "http://[::1]:80/",
+    ],
     "email": ["sue@example.com", "s.u+e@sub.example.co", "o'hara@ex-ample.com"],
     "uuid": ["12345678-1234-5678-1234-567812345678", "ABCDEF00-0000-0000-0000-000000000000"],
     "uuid4": ["12345678-1234-4678-8234-567812345678"],
@@ -29,19 +41,58 @@ GOOD = {
     "ipvanyaddress": ["10.0.0.1", "::1"],
     "ipvanynetwork": ["10.0.0.0/8", "fd00::/8"],
     "ipvanyinterface": ["10.0.0.1/8"],
-}  # fmt: skip
+}
 BAD = {
-    "date": ["", "2023-02-29", "2024-1-1", "0000-01-01", "20240101", "2024-01-01T00:00:00Z", "٢٠٢٤-01-01"],
+    "date": [
+        "",
+        "2023-02-29",
+        "2024-1-1",
+        "0000-01-01",
+        "20240101",
+        "2024-01-01T00:00:00Z",
+        "٢٠٢٤-01-01",
+    ],
     "date-time": [
-        "2024-01-01", "2024-02-30T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:00:60Z",
-        "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00 Z", "2024-01-01_00:00:00Z", "tomorrow",
+        "2024-01-01",
+        "2024-02-30T00:00:00Z",
+        "2024-01-01T24:00:00Z",
+        "2024-01-01T00:00:60Z",
+        "2024-01-01T00:00:00+24:00",
+        "2024-01-01T00:00:00 Z",
+        "2024-01-01_00:00:00Z",
+        "tomorrow",
     ],
     "time": ["24:00:00", "12:00", "12:00:00+5", "noon"],
     "duration": ["", "P", "PT", "1D", "PT5", "P1H", "P1S", "1 day", "pt5s"],
-    "uri": ["", "example.com", "/path", "http://", "http://a b", "https://[bad", "http://x:99999/", "x://\n"],
-    "email": ["", "sue", "sue@", "@example.com", "sue@example", "a b@example.com", "a@b@example.com",
-              "Sue <sue@example.com>", "sue@-a.com", ".a@example.com", "a..b@example.com", "sue@example.com."],
-    "uuid": ["", "12345678123456781234567812345678", "urn:uuid:12345678-1234-5678-1234-567812345678"],
+    "uri": [
+        "",
+        "example.com",
+        "/path",
+        "http://",
+        "http://a b",
+        "https://[bad",
+        "http://x:99999/",
+        "x://\n",
+    ],
+    "email": [
+        "",
+        "sue",
+        "sue@",
+        "@example.com",
+        "sue@example",
+        "a b@example.com",
+        "a@b@example.com",
+        "Sue <sue@example.com>",
+        "sue@-a.com",
+        ".a@example.com",
+        "a..b@example.com",
+        "sue@example.com.",
+    ],
+    "uuid": [
+        "",
+        "12345678123456781234567812345678",
+        "urn:uuid:12345678-1234-5678-1234-567812345678",
+    ],
     "uuid4": ["12345678-1234-5678-1234-567812345678", "x"],
     "ipv4": ["256.0.0.1", "1.2.3", "01.2.3.4", "::1"],
     "ipv6": ["1.2.3.4", ":::1", "g::1"],
@@ -52,7 +103,7 @@ BAD = {
     "ipvanyaddress": ["x"],
     "ipvanynetwork": ["x"],
     "ipvanyinterface": ["x"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("form", "text"), [(f, t) for f, texts in GOOD.items() for t in texts])
@@ -97,12 +148,8 @@ PYDANTIC = {
 }
 
 
-@pytest.mark.parametrize(
-    ("form", "text"), [(f, t) for f in (*PYDANTIC, "uri") for t in GOOD[f]]
-)  # fmt: skip
+@pytest.mark.parametrize(("form", "text"), [(f, t) for f in (*PYDANTIC, "uri") for t in GOOD[f]])
 def test_what_passes_can_be_read_by_pydantic(form: str, text: str) -> None:
-    import datetime
-
     kind = AnyUrl if form == "uri" else getattr(datetime, PYDANTIC[form])
 
     TypeAdapter(kind).validate_json(to_json(text))

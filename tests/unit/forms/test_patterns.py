@@ -11,7 +11,22 @@ from awaithumans.server.forms.validation import Problem, SchemaError, compile_sc
 PLAIN = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
 PLACES = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,2}0*$"
 DIGITS = r"^(?!^[-+.]*$)[+-]?0*(?:\d{0,3}|(?=[\d.]{1,6}0*$)\d{0,3}\.\d{0,2}0*$)"
-NUMBERS = ["", "1", "-1.50", "+.5", ".", "-", "1.", "007", "1.234", "1e5", "abc", "1.5.0", "٣", "12345"]  # fmt: skip
+NUMBERS = [
+    "",
+    "1",
+    "-1.50",
+    "+.5",
+    ".",
+    "-",
+    "1.",
+    "007",
+    "1.234",
+    "1e5",
+    "abc",
+    "1.5.0",
+    "٣",
+    "12345",
+]
 LOOK_AHEAD = r"^(?=.*\d)(?=.*[A-Z]).{8,}$"
 SLOW = "(a+)+(?!x)b"
 
@@ -138,7 +153,7 @@ def test_a_long_text_beside_a_costly_pattern_is_not_its_victim() -> None:
 def test_the_costs_of_text_follow_every_way_to_a_text() -> None:
     costly = {"pattern": LOOK_AHEAD}
     long = "Passw0rd" * 1_000
-    for document, value in [
+    ways: list[tuple[dict[str, Any], Any]] = [
         ({"additionalProperties": costly}, {"a": long}),
         ({"patternProperties": {"^a": costly}}, {"a": long}),
         ({"patternProperties": {LOOK_AHEAD: {}}}, {long: 1}),
@@ -150,7 +165,8 @@ def test_the_costs_of_text_follow_every_way_to_a_text() -> None:
         ({"unevaluatedItems": costly}, [long]),
         ({"items": {"anyOf": [{"type": "null"}, costly]}}, [long]),
         ({"allOf": [{"uniqueItems": True}] * 400}, ["x" * 1_000_000]),
-    ]:
+    ]
+    for document, value in ways:
         found = compile_schema(document).problems(value)
         assert [p.msg[:12] for p in found] == ["is too large"], document
 

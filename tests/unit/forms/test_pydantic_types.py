@@ -12,9 +12,20 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import pytest
 from pydantic import (
-    AnyUrl, AwareDatetime, Base64Bytes, ByteSize, Field, HttpUrl, IPvAnyAddress, Json, NaiveDatetime,
-    NonNegativeInt, PastDate, SecretStr, TypeAdapter,
-)  # fmt: skip
+    AnyUrl,
+    AwareDatetime,
+    Base64Bytes,
+    ByteSize,
+    Field,
+    HttpUrl,
+    IPvAnyAddress,
+    Json,
+    NaiveDatetime,
+    NonNegativeInt,
+    PastDate,
+    SecretStr,
+    TypeAdapter,
+)
 from pydantic.types import UUID4
 from typing_extensions import TypedDict
 
@@ -36,7 +47,7 @@ class Movie(TypedDict, total=False):
     year: int
 
 
-NOW = dt.datetime(2025, 1, 31, 12, 30, 15, 250_000)
+NOW = dt.datetime.fromisoformat("2025-01-31T12:30:15.250000")
 ZONE = dt.timezone(dt.timedelta(hours=-5, minutes=-30))
 ID = uuid.UUID("12345678-1234-4678-8234-567812345678")
 EXAMPLES: list[tuple[Any, list[Any]]] = [
@@ -49,8 +60,14 @@ EXAMPLES: list[tuple[Any, list[Any]]] = [
     (bytes, [b"abc"]),
     (Base64Bytes, [b"YWJj"]),
     (decimal.Decimal, [decimal.Decimal("12.50"), decimal.Decimal("-0.001"), decimal.Decimal(7)]),
-    (Annotated[decimal.Decimal, Field(max_digits=5, decimal_places=2, gt=0)], [decimal.Decimal("123.45")]),
-    (dt.datetime, [NOW, NOW.replace(tzinfo=dt.timezone.utc), NOW.replace(tzinfo=ZONE, microsecond=0)]),
+    (
+        Annotated[decimal.Decimal, Field(max_digits=5, decimal_places=2, gt=0)],
+        [decimal.Decimal("123.45")],
+    ),
+    (
+        dt.datetime,
+        [NOW, NOW.replace(tzinfo=dt.timezone.utc), NOW.replace(tzinfo=ZONE, microsecond=0)],
+    ),
     (NaiveDatetime, [NOW]),
     (AwareDatetime, [NOW.replace(tzinfo=ZONE)]),
     (dt.date, [NOW.date(), dt.date.min, dt.date.max]),
@@ -89,7 +106,7 @@ EXAMPLES: list[tuple[Any, list[Any]]] = [
     (NonNegativeInt, [0]),
     (SecretStr, [SecretStr("x")]),
     (fractions.Fraction, [fractions.Fraction(1, 3)]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "examples"), EXAMPLES, ids=[str(kind) for kind, _ in EXAMPLES])

@@ -34,12 +34,12 @@ def nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 @pytest.mark.parametrize("word", ["$ref", "$dynamicRef"])
-@pytest.mark.parametrize(
-    "around", [lambda s: s, lambda s: {"$id": "http://127.0.0.1:9/y", "properties": {"a": s}}]
-)
-def test_a_reference_that_leads_outside_is_refused(reference: str, word: str, around: Any) -> None:
-    with pytest.raises(SchemaError, match="nothing is ever fetched"):
-        compile_schema(around({word: reference}))
+def test_a_reference_that_leads_outside_is_refused(reference: str, word: str) -> None:
+    there = {word: reference}
+
+    for document in (there, {"$id": "http://127.0.0.1:9/y", "properties": {"a": there}}):
+        with pytest.raises(SchemaError, match="nothing is ever fetched"):
+            compile_schema(document)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,11 @@ def test_a_reference_that_leads_outside_is_refused(reference: str, word: str, ar
     ["#/$defs/b", "#/nowhere", "#nobody", "#/$defs", "#/default", "#/$defs/a/const", "#/$defs/a/"],
 )
 def test_a_reference_that_leads_to_no_schema_is_refused(reference: str) -> None:
-    document = {"$ref": reference, "default": {"type": 5}, "$defs": {"a": {"const": {}}}}
+    document: dict[str, Any] = {
+        "$ref": reference,
+        "default": {"type": 5},
+        "$defs": {"a": {"const": {}}},
+    }
 
     with pytest.raises(SchemaError) as refusal:
         compile_schema(document)
@@ -139,14 +143,14 @@ def test_a_schema_that_is_only_itself_again_is_refused(document: dict[str, Any])
         compile_schema(document)
 
 
-@pytest.mark.parametrize(
-    ("document", "value"),
-    [
-        ({"properties": {"a": {"$ref": "#"}}, "required": ["b"]}, {"b": 1, "a": {"b": 1}}),
-        ({"items": {"$ref": "#"}}, [[], [[]]]),
-        ({"additionalProperties": {"$ref": "#"}, "type": "object"}, {"a": {"b": {}}}),
-    ],
-)
+RECURSIVE: list[tuple[dict[str, Any], Any]] = [
+    ({"properties": {"a": {"$ref": "#"}}, "required": ["b"]}, {"b": 1, "a": {"b": 1}}),
+    ({"items": {"$ref": "#"}}, [[], [[]]]),
+    ({"additionalProperties": {"$ref": "#"}, "type": "object"}, {"a": {"b": {}}}),
+]
+
+
+@pytest.mark.parametrize(("document", "value"), RECURSIVE)
 def test_a_recursive_schema_is_followed_as_deep_as_the_value(
     document: dict[str, Any], value: Any
 ) -> None:

@@ -79,7 +79,11 @@ LIMITS = Limits(at_least=1, at_most=10)
         (kinds.Text(min_length=2), "a", "must have at least 2 characters"),
         (kinds.Text(max_length=2), "abc", "must have at most 2 characters"),
         (kinds.Text(format="email"), "sue", "must be an email address"),
-        (kinds.Text(format="json-string"), "{", 'must be JSON, such as {"name": "value"} or [1, 2]'),
+        (
+            kinds.Text(format="json-string"),
+            "{",
+            'must be JSON, such as {"name": "value"} or [1, 2]',
+        ),
         (kinds.Integer(), "1.5", "must be a whole number"),
         (kinds.Integer(), "", "must be a whole number"),
         (kinds.Integer(), "1_000", "must be a whole number"),
@@ -98,7 +102,11 @@ LIMITS = Limits(at_least=1, at_most=10)
         (kinds.Date(), "31.12.2025", "must be a date such as 2025-12-31"),
         (kinds.Time(), "25:00", "must be a time such as 18:30:00"),
         (kinds.Time(), "noon", "must be a time such as 18:30:00"),
-        (kinds.DateTime(), "2025-12-31", "must be an RFC 3339 date-time such as 2025-12-31T18:30:00Z"),
+        (
+            kinds.DateTime(),
+            "2025-12-31",
+            "must be an RFC 3339 date-time such as 2025-12-31T18:30:00Z",
+        ),
         (kinds.DateTime(), "", "must be an RFC 3339 date-time such as 2025-12-31T18:30:00Z"),
         (PETS, "", "must be one of the options, or a number from 1 to 5"),
         (PETS, "0", "must be one of the options, or a number from 1 to 5"),
@@ -109,7 +117,7 @@ LIMITS = Limits(at_least=1, at_most=10)
         (kinds.Json(), "[" * 100_000, 'must be JSON, such as {"name": "value"} or [1, 2]'),
         (kinds.Optional(kinds.Boolean()), "x", "must be yes or no"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_understood_is_answered_with_what_was_asked(
     kind: Kind, text: str, msg: str
 ) -> None:

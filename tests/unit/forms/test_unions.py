@@ -144,11 +144,31 @@ BRANCHES: list[Any] = [
     False,
 ]
 VALUES: list[Any] = [
-    None, True, 0, 2, 3, 7, 1.5, 9.0, "x", "xx", [], [1], [2], {},
-    {"kind": "cat", "lives": 1}, {"kind": "dog", "age": 1}, {"kind": "cat", "age": 1},
-    {"kind": "dog", "lives": 1, "age": 2}, {"lives": 1}, {"age": 1}, {"kind": "wolf"},
-    {"kind": 1, "lives": 1}, {"kind": "cat", "lives": "x"}, {"lives": 1, "age": 1},
-]  # fmt: skip
+    None,
+    True,
+    0,
+    2,
+    3,
+    7,
+    1.5,
+    9.0,
+    "x",
+    "xx",
+    [],
+    [1],
+    [2],
+    {},
+    {"kind": "cat", "lives": 1},
+    {"kind": "dog", "age": 1},
+    {"kind": "cat", "age": 1},
+    {"kind": "dog", "lives": 1, "age": 2},
+    {"lives": 1},
+    {"age": 1},
+    {"kind": "wolf"},
+    {"kind": 1, "lives": 1},
+    {"kind": "cat", "lives": "x"},
+    {"lives": 1, "age": 1},
+]
 
 
 @pytest.mark.parametrize("word", ["anyOf", "oneOf"])
