@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from .formats import CHECKS
 from .graph import MANY, NAMED, ONE, Node, meant
 from .patterns import taken_apart
-from .problems import Loc, Problem, SchemaError, shortened
+from .problems import Loc, Problem, SchemaError
 
 MOST_BYTES = 256 * 1024
 MOST_SCHEMAS = 5_000
@@ -174,7 +174,7 @@ class _Reader:
             self._at_pointer(fragment) if fragment[:1] in ("", "/") else self._anchors.get(fragment)
         )
         if found is None:
-            raise SchemaError([Problem(loc, f"{_NOWHERE}: {shortened(reference)}")])
+            raise SchemaError([Problem(loc, _NOWHERE)])
         return found
 
     def _at_pointer(self, pointer: str) -> Node | None:

@@ -161,7 +161,8 @@ class Conformance:
             body = _strictly(response.text)
         except ValueError:
             return ["the error's body is not JSON"]
-        fields = set(cast("dict[str, Any]", body)) if isinstance(body, dict) else set[str]()
+        body = cast("dict[str, Any]", body if isinstance(body, dict) else {})
+        fields = set(body)
         if fields - {"errors"} != {"error_code", "message", "docs"}:
             return [f"the error has the fields {sorted(fields)}"]
         code, found = body["error_code"], list[str]()

@@ -29,7 +29,7 @@ def conformance(shared_server: ServerProcess) -> Conformance:
 
 @pytest.fixture
 def checked(shared_server: ServerProcess, conformance: Conformance) -> Iterator[httpx.Client]:
-    """A client of the shared server, with the admin token; it holds each response to the contract."""
+    """A client of the shared server, with the admin token; each response is judged."""
     with shared_server.client(event_hooks={"response": [conformance.hook]}) as client:
         yield client
 

@@ -65,9 +65,7 @@ def _arguments(request: Request, pieces: Any) -> dict[str, Any]:
     if request.json is not None:
         given["json"] = request.json
     if request.body is not None:
-        # Bytes, because a header may hold what is no ASCII.
-        headers = {name: value.encode("latin-1") for name, value in request.body.headers.items()}
-        given["headers"] = headers
+        given["headers"] = request.body.encoded
         chunked = request.body.chunked
         given["content"] = pieces(request.body.content) if chunked else request.body.content
     return given

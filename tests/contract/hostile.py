@@ -1,4 +1,4 @@
-"""Bodies that no friendly client sends. Every refused one carries the canary, which no answer may."""
+"""Bodies that no friendly client sends. They carry a canary, which no refusal may."""
 
 import json
 from collections.abc import Callable
@@ -81,6 +81,11 @@ class Body:
     headers: dict[str, str] = field(default_factory=lambda: dict(_JSON))
     chunked: bool = False
     status: int = 422
+
+    @property
+    def encoded(self) -> dict[bytes, bytes]:
+        """The headers in bytes, because one may hold what is no ASCII."""
+        return {name.encode(): value.encode("latin-1") for name, value in self.headers.items()}
 
 
 def _as(kind: str | None) -> Callable[[bytes], Body]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from awaithumans.server.api import contract
 from tests.contract.conformance import Breach, Conformance
@@ -62,13 +63,9 @@ def test_a_response_as_declared_passes():
         (_response("GET", "/api/status", 403, _error("FORBIDDEN", docs="/x#FORBIDDEN")), "leads"),
         (_response("GET", "/api/status", 403, _error("FORBIDDEN", message="no")), "no sentence"),
         (_response("GET", "/api/status", 403, _error("FORBIDDEN", docs="/#X")), "no anchor X"),
-        (_response("GET", "/api/health", 200, {"status": "ok"}, pragma="x"), ""),
     ],
 )
 def test_a_response_that_breaks_the_contract_is_named(response: httpx.Response, complaint: str):
-    if not complaint:
-        assert _judge().breaches(response) == []
-        return
     with pytest.raises(Breach, match=complaint):
         _judge().judge(response)
 
@@ -83,7 +80,7 @@ def test_a_header_out_of_its_bounds_is_named(value: str):
 
 
 def test_a_time_without_its_z_is_named():
-    entry = {
+    entry: dict[str, Any] = {
         "id": "aud_1",
         "task_id": "tsk_1",
         "from_status": None,
@@ -114,8 +111,14 @@ def test_nan_in_a_response_is_named():
 async def test_the_fixture_judges_what_the_server_answers(served: InProcess):
     created = await served.client.post("/api/tasks", json=refund())
     assert created.status_code == 201
-    again = await served.client.post("/api/tasks", json=created.request.content and refund())
-    assert "idempotent-replayed" not in again.headers
+    refused = await served.stranger.post("/api/tasks", json=refund())
+    assert refused.status_code == 401
+
+
+async def test_the_contract_is_served_as_it_was_written(served: InProcess):
+    written = (await served.stranger.get("/api/openapi.yaml")).text
+    served_as_json = (await served.stranger.get("/api/openapi.json")).json()
+    assert yaml.safe_load(written) == served_as_json == contract.document()
 
 
 async def test_every_page_has_its_headers_once_however_often_it_is_read(served: InProcess):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.driving import pieces_in_turn
 from tests.contract.hostile import CANARY, NEVER, PERHAPS, WHOLES, Body, fill, spot
-from tests.contract.model import BODIES
+from tests.contract.places import BODIES
 from tests.support.bodies import refund
 from tests.support.inprocess import InProcess
 
@@ -18,8 +18,7 @@ _ANYTHING: dict[str, Any] = {"type": "object"}
 
 async def _send(served: InProcess, path: str, body: Body) -> httpx.Response:
     content = pieces_in_turn(body.content) if body.chunked else body.content
-    headers = {name: value.encode("latin-1") for name, value in body.headers.items()}
-    return await served.client.post(path, content=content, headers=headers)
+    return await served.client.post(path, content=content, headers=body.encoded)
 
 
 async def _task(served: InProcess) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 
 import httpx
@@ -138,7 +138,7 @@ def _is_refused(answer: bytes) -> bool:
 
 
 @contextmanager
-def _growth(server: ServerProcess) -> Iterator[list[int]]:
+def _growth(server: ServerProcess) -> Generator[list[int]]:
     """Watch the server's memory; the list's one item is by how many bytes it grew at most."""
     process = psutil.Process(server.pid)
     before, grown, done = process.memory_info().rss, [0], threading.Event()

@@ -1,7 +1,6 @@
 """The first operator, signing in and out, and who a caller is."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
 
@@ -42,10 +41,10 @@ async def _login(served: InProcess, **changes: str) -> httpx.Response:
 
 
 @pytest.fixture
-async def signed_in(served: InProcess) -> AsyncIterator[dict[str, str]]:
+async def signed_in(served: InProcess) -> dict[str, str]:
     """The headers of a browser in which the first operator is signed in."""
     response = await _set_up(served, await _token(served))
-    yield _cookie_of(response)
+    return _cookie_of(response)
 
 
 def _morsel(response: httpx.Response) -> Morsel[str]:

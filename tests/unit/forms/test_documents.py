@@ -88,3 +88,25 @@ def test_annotations_and_unknown_keywords_say_nothing() -> None:
     }
 
     assert compile_schema(schema).problems("not base64!") == []
+
+
+def test_a_refusal_never_holds_what_the_document_says() -> None:
+    canary = "canary-7f3a"
+    wrong: list[dict[str, Any]] = [
+        {"type": canary},
+        {"$ref": canary},
+        {"$ref": f"#/{canary}"},
+        {"$ref": f"#{canary}"},
+        {"pattern": f"[{canary}"},
+        {"items": {"$id": canary}},
+        {"$defs": {"a": {"$anchor": canary}, "b": {"$anchor": canary}}},
+        {"minimum": canary, "required": canary, "enum": canary, "maxLength": -1},
+        {"$anchor": f" {canary}"},
+        {"not": {"pattern": f"(?={canary})"}},
+        {"const": {canary, "not JSON"}},
+    ]
+    for document in wrong:
+        with pytest.raises(SchemaError) as refusal:
+            compile_schema(document)
+
+        assert canary not in repr(refusal.value.problems), document

@@ -7,12 +7,12 @@ import pytest
 from pydantic import BaseModel
 
 from awaithumans.server.forms import kinds
-from awaithumans.server.forms.answers import assemble
 from awaithumans.server.forms.fields import fields_of
 from awaithumans.server.forms.kinds import Kind
 from awaithumans.server.forms.problems import Loc
 from awaithumans.server.forms.typing_in import parse
 from awaithumans.server.forms.validation import compile_schema
+from tests.support.assembling import assemble
 from tests.unit.forms.models import (
     Appointment,
     Approval,

@@ -58,7 +58,7 @@ def test_a_reference_that_leads_to_no_schema_is_refused(reference: str) -> None:
 
     (problem,) = refusal.value.problems
     assert problem.loc == ("$ref",)
-    assert problem.msg == f"leads to nothing that is a schema in this document: {reference}"
+    assert problem.msg == "leads to nothing that is a schema in this document"
 
 
 @pytest.mark.parametrize(

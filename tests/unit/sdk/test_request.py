@@ -199,7 +199,7 @@ def test_nothing_stays_nothing() -> None:
 searching = settings(
     deadline=None,
     database=None,
-    max_examples=40,
+    max_examples=15,
     suppress_health_check=[HealthCheck.too_slow],
 )
 

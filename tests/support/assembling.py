@@ -1,4 +1,4 @@
-"""Puts an answer together from its parts: `assemble`."""
+"""Puts an answer together from its parts, as a form would."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, cast
 
-from .problems import Loc
+from awaithumans.server.forms.problems import Loc
 
 
 def assemble(parts: Iterable[tuple[Loc, Any]]) -> Any:
