@@ -27,9 +27,8 @@ def main() -> int:
         reached = 100.0 * covered / there if there else 0.0
         holds = reached >= floor
         short += not holds
-        print(
-            f"{'ok   ' if holds else 'SHORT'} {room or 'everything':20} {reached:6.2f} % >= {floor} %"
-        )
+        verdict = "ok   " if holds else "SHORT"
+        print(f"{verdict} {room or 'everything':20} {reached:6.2f} % of {floor} %")
         if not holds and floor == 100.0:
             print_gaps({name: entry for name, entry in files.items() if room in name})
     return 1 if short else 0
