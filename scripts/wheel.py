@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from glob import glob
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,7 +115,8 @@ def find(version: str) -> str | None:
     if found.returncode == 0:
         return found.stdout.strip()
     kept = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
-    return next((str(path) for path in kept.glob(f"{version}.*/bin/python")), None)
+    # glob passes over folders that this user may not read; Path.glob does not.
+    return next(iter(glob(f"{kept}/{version}.*/bin/python")), None)  # noqa: PTH207
 
 
 def install_bare(wheel: Path, folder: Path, version: str) -> bool:
