@@ -31,6 +31,7 @@ class Server:
     waker: LocalWaker
     callers: Callers
     tasks: Tasks
+    base_url: str
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -85,4 +86,4 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     app.add_middleware(Edge, base_url=base_url)
     parity.hold_to_contract(app)
     app.openapi = contract.document
-    return Server(app, waker, callers, service, running)
+    return Server(app, waker, callers, service, base_url, running)

@@ -30,6 +30,19 @@ class Refusal(Exception):
         self.problems = tuple(problems)
 
 
+class BadRequest(Refusal):
+    """What arrived is not an HTTP request.
+
+    The connection is closed. Use an HTTP client.
+    """
+
+    status = 400
+    code = "BAD_REQUEST"
+
+    def __init__(self) -> None:
+        super().__init__("This is not an HTTP request that can be read. Use an HTTP client.")
+
+
 class Unauthorized(Refusal):
     """No valid credentials came with the request.
 

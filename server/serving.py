@@ -8,16 +8,20 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from .api import refusals
 from .app import Server
+from .errors import BadRequest
 
-# How many seconds a request may take to arrive, or its body to go on.
+# How many seconds a request may take to arrive, its body to go on, and its body in all.
 STALL = 15.0
+SLOWEST = 120.0
 # Idle connections are kept for longer than httpx keeps them (5 s), so that the client closes first.
 _KEEP_ALIVE = 15
 _GRACE = 3
@@ -64,7 +68,7 @@ def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable
     _raise_open_files()
     config = uvicorn.Config(
         server.app,
-        http=_Protocol,
+        http=partial(_Protocol, base_url=server.base_url),  # pyright: ignore[reportArgumentType] -- called like a class
         ws="none",
         lifespan="off",
         log_config=None,
@@ -80,7 +84,8 @@ def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable
         async with server.running():
             await _Process(config, server.waker.close, started).serve([listener])
 
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # It warns at each request that is not HTTP: a scanner would fill the log.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     uvloop.run(main())
 
 
@@ -123,6 +128,11 @@ class _Protocol(HttpToolsProtocol):
     """HTTP that does not wait for ever for a request to arrive."""
 
     _stalled: asyncio.TimerHandle | None = None
+    _begun = 0.0
+
+    def __init__(self, *arguments: Any, base_url: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._base_url = base_url
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -148,11 +158,22 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._begun = self.loop.time()
         self._arm()
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)
-        self._arm()
+        self._arm(min(STALL, self._begun + SLOWEST - self.loop.time()))
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's
+        # uvicorn's own is a line of text.
+        content = refusals.body(BadRequest(), self._base_url)
+        head = (
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(content)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + content)
+        self.transport.close()
 
     def on_message_complete(self) -> None:
         self._disarm()
@@ -162,9 +183,9 @@ class _Protocol(HttpToolsProtocol):
         cycle = cast("RequestResponseCycle | None", self.cycle)
         return cycle is not None and not cycle.response_complete
 
-    def _arm(self) -> None:
+    def _arm(self, seconds: float = STALL) -> None:
         self._disarm()
-        self._stalled = self.loop.call_later(STALL, self.transport.close)
+        self._stalled = self.loop.call_later(max(0.0, seconds), self.transport.close)
 
     def _disarm(self) -> None:
         if self._stalled is not None:

@@ -37,8 +37,7 @@ async def test_twenty_huge_chunked_uploads_are_refused_at_the_limit(server: Serv
         heard = await asyncio.gather(*(_pour(server) for _ in range(_AT_ONCE)))
     print(f"20 chunked uploads of 100 MB: the server grew by {grown[0] / _MIB:.1f} MiB")
     assert [_is_refused(answer) for answer in heard] == [True] * _AT_ONCE
-    # What has no declared size is buffered up to the limit, for each request.
-    assert grown[0] <= _AT_ONCE * _LIMIT * 1.5
+    assert grown[0] <= 20 * _MIB
     _unharmed(server)
 
 

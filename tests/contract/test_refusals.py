@@ -235,7 +235,7 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
     ),
 }
 # What takes a database that does not answer: test_unavailable.
-_ELSEWHERE = {"STORAGE_UNAVAILABLE", "NOT_READY"}
+_ELSEWHERE = {"STORAGE_UNAVAILABLE", "NOT_READY", "BAD_REQUEST"}
 
 
 @pytest.mark.parametrize("name", REFUSALS)

@@ -1,6 +1,7 @@
 """Connections that say half of something, nothing, or nonsense (S2)."""
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -129,6 +130,13 @@ async def test_nonsense_is_refused_and_hurts_nobody(shared_server: ServerProcess
     heard = await say(shared_server, _NONSENSE[name], within=1)
     assert heard.status == 0 or 400 <= heard.status < 500, heard.data[:200]
     _unharmed(shared_server, before)
+
+
+async def test_what_is_no_http_is_answered_like_every_error(shared_server: ServerProcess):
+    heard = await say(shared_server, b"EHLO mail.example.com\r\n\r\n", within=1)
+    assert heard.status == 400
+    assert json.loads(heard.data.partition(b"\r\n\r\n")[2])["error_code"] == "BAD_REQUEST"
+    assert heard.closed
 
 
 @pytest.mark.parametrize("name", _ODD)
