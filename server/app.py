@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -52,18 +53,6 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     service = Tasks(store, waker, deadlines, Checker(), clock)
     callers = Callers(store, passwords, admin_token, clock)
 
-    @asynccontextmanager
-    async def running() -> AsyncGenerator[None]:
-        await store.start()
-        try:
-            deadlines.start(service)
-            yield
-        finally:
-            await deadlines.stop()
-            waker.close()
-            await store.stop()
-            passwords.close()
-
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     base_url = settings.base_url
     parts.install(
@@ -86,4 +75,25 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     app.add_middleware(Edge, base_url=base_url)
     parity.hold_to_contract(app)
     app.openapi = contract.document
+    running = partial(_running, store, deadlines, service, waker, passwords)
     return Server(app, waker, callers, service, base_url, running)
+
+
+@asynccontextmanager
+async def _running(
+    store: SqliteStore,
+    deadlines: DeadlineClock,
+    service: Tasks,
+    waker: LocalWaker,
+    passwords: Passwords,
+) -> AsyncGenerator[None]:
+    """Open the database and start the jobs; end them, and let whoever waits go, on the way out."""
+    await store.start()
+    try:
+        deadlines.start(service)
+        yield
+    finally:
+        await deadlines.stop()
+        waker.close()
+        await store.stop()
+        passwords.close()

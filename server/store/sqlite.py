@@ -160,10 +160,12 @@ class SqliteStore:
             batch = self._next(_TOGETHER)
             failure = self._commit(batch) if batch else None
             if failure is not None:
-                # Whoever waits behind would wait as long for the same answer.
-                batch += self._next(self._queue.qsize())
+                if _is_locked(failure):
+                    # Whoever waits behind would wait as long for the same answer.
+                    batch += self._next(self._queue.qsize())
+                refusal = self._unavailable(failure)
                 for write in batch:
-                    write.error = failure
+                    write.error = refusal
             self._loop.call_soon_threadsafe(_deliver, batch)
 
     def _next(self, most: int) -> list[_Write]:
@@ -172,8 +174,12 @@ class SqliteStore:
         self._stopping = self._stopping or None in waiting
         return [write for write in waiting if write is not None]
 
-    def _commit(self, batch: list[_Write]) -> StorageUnavailable | None:
-        """Run every unit of the batch in a savepoint of its own, and commit them together."""
+    def _commit(self, batch: list[_Write]) -> Exception | None:
+        """Run every unit of the batch in a savepoint of its own, and commit them together.
+
+        Returns:
+            Why nothing of the batch was stored, or None.
+        """
         try:
             # A transaction that reads first would not wait for a lock, but fail at once.
             connection = self._connection().execution_options(begin="BEGIN IMMEDIATE")
@@ -182,7 +188,7 @@ class SqliteStore:
                     _attempt(connection, write)
                 self._still_there()
         except Exception as error:  # noqa: BLE001 -- whatever it is, those who wait must hear of it
-            return self._unavailable(error)
+            return error
         return None
 
     def _still_there(self) -> None:
@@ -224,6 +230,10 @@ def _deliver(batch: list[_Write]) -> None:
             write.future.set_exception(write.error)
         else:
             write.future.set_result(write.result)
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and "locked" in str(error.orig)
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -106,18 +106,24 @@ def create(
         notify=draft.notify,
         task_metadata=draft.task_metadata,
     )
-    entries = [Entry(task.id, None, "created", "created", actor, now)]
-    if isinstance(routed, Person):
-        given = assign(task, routed, now, SYSTEM)
-        task = replace(given.task, version=1)
-        entries.extend(given.entries)
-    elif isinstance(routed, NoMatch):
-        entries.append(_entry(task, task.status, "unassigned", SYSTEM, now, reason=routed.reason))
-    entries.extend(
+    first = Entry(task.id, None, "created", "created", actor, now)
+    task, routing = _routed(task, routed, now)
+    failed = [
         _entry(task, task.status, "notification_failed", SYSTEM, now, target=target, reason=reason)
         for target, reason in undeliverable
-    )
-    return Change(task, tuple(entries))
+    ]
+    return Change(task, (first, *routing, *failed))
+
+
+def _routed(task: Task, routed: Routed, now: datetime) -> tuple[Task, tuple[Entry, ...]]:
+    """Give a new task to whom it is for, and say so, or say that nobody was found."""
+    if isinstance(routed, Person):
+        given = assign(task, routed, now, SYSTEM)
+        return replace(given.task, version=task.version), given.entries
+    if isinstance(routed, NoMatch):
+        reason = routed.reason
+        return task, (_entry(task, task.status, "unassigned", SYSTEM, now, reason=reason),)
+    return task, ()
 
 
 def open_(task: Task, actor: Actor, now: datetime) -> Change | None:
