@@ -70,7 +70,7 @@ def client(target: Path) -> None:
 
 
 def contract(target: Path) -> None:
-    """Write the contract as JSON: the server reads that at its start, at a tenth of the cost."""
+    """Write the contract as JSON: the server reads that at its start, and needs no YAML."""
     document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     target.mkdir(parents=True)
     (target / "__init__.py").write_text(HEADER.format("The contract as data"), encoding="utf-8")
