@@ -6,10 +6,12 @@ Usage: python scripts/documents.py FOLDER
 import sys
 from pathlib import Path
 
+from awaithumans.server.api.permissions import access
 from awaithumans.server.config import PREFIX, Settings
 from awaithumans.server.tasks.lifecycle import NEXT
 from awaithumans.server.tasks.model import TERMINAL
 
+_KINDS = ("anyone", "reviewer", "operator", "admin_token")
 _LIFECYCLE = """# The life of a task
 
 Drawn by `make generate` from the table `NEXT` in `server/tasks/lifecycle.py`, which is the whole
@@ -47,6 +49,30 @@ Agents read `AWAITHUMANS_URL` (where the server is), `AWAITHUMANS_ADMIN_API_TOKE
 """
 
 
+_PERMISSIONS = """# Who may do what
+
+Made by `make generate` from `x-access` of each operation in `openapi.yaml`, which is what the
+server enforces. A reviewer is a person who is no operator, and may only for tasks that are theirs
+or open to them. The scopes are those of an API key.
+
+| operation | anyone | reviewer | operator | admin token | API key with |
+|---|---|---|---|---|---|
+{rows}
+"""
+
+
+def permissions() -> str:
+    """Return the page of who may call which operation."""
+    rows: list[str] = []
+    for operation, words in access().items():
+        cells = ["yes" if "anyone" in words or kind in words else "" for kind in _KINDS]
+        scopes = sorted(words - {*_KINDS})
+        any_key = words & {"anyone", "api_key"}
+        keys = "any scope" if any_key else ", ".join(f"`{scope}`" for scope in scopes)
+        rows.append(f"| `{operation}` | {' | '.join(cells)} | {keys} |")
+    return _PERMISSIONS.format(rows="\n".join(rows))
+
+
 def lifecycle() -> str:
     """Return the page of the state machine."""
     arrows = [f"    {at} --> {to}: {command}" for (at, command), to in NEXT.items()]
@@ -65,7 +91,7 @@ def lifecycle() -> str:
 def settings() -> str:
     """Return the page of the settings."""
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {'' if field.default is None else f'`{field.default}`'} "
+        f"| `{PREFIX}{name.upper()}` | {f'`{field.default}`' if field.default else ''} "
         f"| {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
@@ -76,7 +102,12 @@ def main() -> None:
     """Write the pages."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {"lifecycle.md": lifecycle(), "settings.md": settings()}.items():
+    pages = {
+        "lifecycle.md": lifecycle(),
+        "permissions.md": permissions(),
+        "settings.md": settings(),
+    }
+    for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
 
 

@@ -79,11 +79,11 @@ def contract(target: Path) -> None:
 
 
 def documents(target: Path) -> None:
-    """Write the pages of docs/ that are drawn from code: the state diagram and the settings."""
+    """Write the pages of docs/ that are drawn from code: the states, permissions and settings."""
     run(sys.executable, ROOT / "scripts" / "documents.py", target)
 
 
-DRAWN = ["docs/lifecycle.md", "docs/settings.md"]
+DRAWN = ["docs/lifecycle.md", "docs/permissions.md", "docs/settings.md"]
 MAKERS = {"generated/models": models, "generated/client": client, "generated/contract": contract}
 
 

@@ -58,8 +58,9 @@ async def await_human(
         redact_payload: Keep payload and answer out of the audit, the logs and the verifier.
         server_url: The server; by default ``AWAITHUMANS_URL``, then ``~/.awaithumans-dev.json``,
             then ``http://localhost:3001``.
-        api_key: The key; by default ``AWAITHUMANS_ADMIN_API_TOKEN``, then
-            ``~/.awaithumans-dev.json`` if the server is that file's, then none.
+        api_key: The server's admin token or an API key (``ah_sk_...``); by default
+            ``AWAITHUMANS_ADMIN_API_TOKEN``, then ``~/.awaithumans-dev.json`` if the server is that
+            file's, then none.
         task_metadata: Labels of your own.
         initial_response: An answer to begin with; the person sees the form filled in.
         callback_url: Where the server sends the result as well, as a signed webhook.
@@ -137,7 +138,7 @@ def await_human_sync(
         idempotency_key: The same key is the same task.
         redact_payload: Keep payload and answer out of the audit, the logs and the verifier.
         server_url: The server.
-        api_key: The key.
+        api_key: The server's admin token or an API key.
         task_metadata: Labels of your own.
         initial_response: An answer to begin with.
         callback_url: Where the server sends the result as well.

@@ -30,7 +30,7 @@ class AwaitHumans:
 
     Args:
         server_url: The server; found as in ``await_human`` by default.
-        api_key: The key; found as in ``await_human`` by default.
+        api_key: The admin token or an API key; found as in ``await_human`` by default.
 
     Attributes:
         server_url: The server that was found.
@@ -119,7 +119,7 @@ class AwaitHumansSync:
 
     Args:
         server_url: The server; found as in ``await_human`` by default.
-        api_key: The key; found as in ``await_human`` by default.
+        api_key: The admin token or an API key; found as in ``await_human`` by default.
 
     Attributes:
         server_url: The server that was found.

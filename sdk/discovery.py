@@ -24,7 +24,8 @@ class Endpoint:
 
     Attributes:
         server_url: ``http`` or ``https``, with no slash at the end.
-        api_key: The bearer token, or None for none; never shown in a repr.
+        api_key: The bearer token (the server's admin token or an API key), or None for none;
+            never shown in a repr.
         url_source: Where the address came from, in words for a message.
         key_source: Where the key came from, in words for a message.
     """
@@ -52,10 +53,11 @@ def resolve(
 ) -> Endpoint:
     """Find the server and the key; for each of the two, the first that is given wins.
 
-    The order is: the argument, the environment (``AWAITHUMANS_URL``,
-    ``AWAITHUMANS_ADMIN_API_TOKEN``), the discovery file that ``awaithumans dev`` writes
-    (``~/.awaithumans-dev.json``), and at last ``http://localhost:3001`` without a key. Empty
-    values count as not given. The file is only opened when the first two leave something open.
+    The order is: the argument, the environment (``AWAITHUMANS_URL``, and
+    ``AWAITHUMANS_ADMIN_API_TOKEN``, which may hold an API key as well), the discovery file that
+    ``awaithumans dev`` writes (``~/.awaithumans-dev.json``), and at last ``http://localhost:3001``
+    without a key. Empty values count as not given. The file is only opened when the first two
+    leave something open.
 
     The file's token belongs to the file's server: it is sent to another address only if that one
     is the same server by another name (``localhost``, ``127.0.0.1`` and ``[::1]`` with the same

@@ -1,4 +1,4 @@
-"""What can be done with a task besides waiting for it, as steps."""
+"""One call, as steps; and what can be done with a task besides waiting for it."""
 
 from __future__ import annotations
 

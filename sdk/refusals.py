@@ -100,7 +100,7 @@ def _hint(refused: Refused, endpoint: Endpoint) -> str:
     if refused.status == 401:
         return _no_key() if endpoint.api_key is None else _wrong_key(endpoint)
     if refused.status == 403:
-        return f"The key came from {endpoint.key_source}; agents use the server's admin token."
+        return f"The key came from {endpoint.key_source}; the server's admin token may do more."
     if 300 <= refused.status < 400:
         where = refused.headers.get("location", "another address")
         return f"It redirects to {where}; redirects are not followed, so name the final address."
@@ -112,12 +112,14 @@ def _hint(refused: Refused, endpoint: Endpoint) -> str:
 def _no_key() -> str:
     return (
         "No key was sent. Set AWAITHUMANS_ADMIN_API_TOKEN (or pass api_key=) to the admin token "
-        "of the server; for a local one, `awaithumans dev` leaves it where it is found by itself."
+        "of the server or to an API key; for a local one, `awaithumans dev` leaves its token where "
+        "it is found by itself."
     )
 
 
 def _wrong_key(endpoint: Endpoint) -> str:
     return (
-        f"The key came from {endpoint.key_source} and is not this server's admin token; "
+        f"The key came from {endpoint.key_source} and is neither this server's admin token nor an "
+        "API key that is good (any more): one that was revoked or has expired is not; "
         f"the server's address came from {endpoint.url_source}."
     )

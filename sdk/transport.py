@@ -12,6 +12,7 @@ import httpx
 
 from awaithumans.discovery import Endpoint
 from awaithumans.generated.client import AuthenticatedClient, Client
+from awaithumans.generated.client.api.keys import create_api_key, list_api_keys, revoke_api_key
 from awaithumans.generated.client.api.tasks import (
     cancel_task,
     complete_task,
@@ -22,8 +23,26 @@ from awaithumans.generated.client.api.tasks import (
     open_task,
     poll_task,
 )
+from awaithumans.generated.client.api.users import (
+    create_user,
+    delete_user,
+    delete_user_password,
+    get_user,
+    list_users,
+    set_user_password,
+)
 from awaithumans.generated.client.types import Response
-from awaithumans.wire import AuditTrail, ErrorResponse, PollResult, Task, TaskPage
+from awaithumans.wire import (
+    ApiKeyList,
+    AuditTrail,
+    ErrorResponse,
+    NewApiKey,
+    PollResult,
+    Task,
+    TaskPage,
+    User,
+    UserPage,
+)
 
 POLL_SECONDS = 25
 """How long the server is asked to hold one long poll, in seconds."""
@@ -61,6 +80,25 @@ COMPLETE_TASK: Operation[Task] = Operation(
 )
 TASK_AUDIT: Operation[AuditTrail] = Operation(
     list_task_audit.sync_detailed, list_task_audit.asyncio_detailed
+)
+CREATE_USER: Operation[User] = Operation(create_user.sync_detailed, create_user.asyncio_detailed)
+LIST_USERS: Operation[UserPage] = Operation(list_users.sync_detailed, list_users.asyncio_detailed)
+GET_USER: Operation[User] = Operation(get_user.sync_detailed, get_user.asyncio_detailed)
+DELETE_USER: Operation[None] = Operation(delete_user.sync_detailed, delete_user.asyncio_detailed)
+SET_PASSWORD: Operation[None] = Operation(
+    set_user_password.sync_detailed, set_user_password.asyncio_detailed
+)
+DELETE_PASSWORD: Operation[None] = Operation(
+    delete_user_password.sync_detailed, delete_user_password.asyncio_detailed
+)
+CREATE_KEY: Operation[NewApiKey] = Operation(
+    create_api_key.sync_detailed, create_api_key.asyncio_detailed
+)
+LIST_KEYS: Operation[ApiKeyList] = Operation(
+    list_api_keys.sync_detailed, list_api_keys.asyncio_detailed
+)
+REVOKE_KEY: Operation[None] = Operation(
+    revoke_api_key.sync_detailed, revoke_api_key.asyncio_detailed
 )
 
 

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from .api import auth, contract, pages, parity, parts, refusals, setup, system, tasks
+from .api import auth, contract, keys, pages, parity, parts, refusals, setup, system, tasks, users
+from .api.credentials import own_origin
 from .api.edge import Edge
 from .auth.callers import Callers
+from .auth.keys import Keys
 from .auth.passwords import Passwords
+from .auth.sessions import Sessions
+from .auth.setup import FirstRun
 from .clock import Clock, SystemClock
 from .config import Settings
+from .directory.service import Directory
 from .scheduler.deadlines import DeadlineClock
 from .store.sqlite import SqliteStore
 from .tasks.checking import Checker
@@ -30,7 +36,7 @@ class Server:
 
     app: FastAPI
     waker: LocalWaker
-    callers: Callers
+    first_run: FirstRun
     tasks: Tasks
     base_url: str
     running: Callable[[], AbstractAsyncContextManager[None]]
@@ -51,32 +57,50 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     store = SqliteStore(settings.database_path)
     waker, deadlines, passwords = LocalWaker(), DeadlineClock(clock), Passwords()
     service = Tasks(store, waker, deadlines, Checker(), clock)
-    callers = Callers(store, passwords, admin_token, clock)
+    first_run = FirstRun(store, passwords, clock)
 
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     base_url = settings.base_url
-    parts.install(
-        app,
+    app = _application(
+        settings,
         parts.Parts(
-            service,
-            callers,
-            store,
-            deadlines,
-            waker,
-            version("awaithumans"),
-            base_url,
-            clock.now(),
+            tasks=service,
+            directory=Directory(store, passwords, clock),
+            callers=Callers(store, admin_token, clock),
+            sessions=Sessions(store, passwords, clock),
+            keys=Keys(store, clock),
+            first_run=first_run,
+            database=store,
+            deadlines=deadlines,
+            waker=waker,
+            version=version("awaithumans"),
+            base_url=base_url,
+            started_at=clock.now(),
         ),
     )
-    for room in (tasks, auth, setup, system):
+    running = partial(_running, store, deadlines, service, waker, passwords)
+    return Server(app, waker, first_run, service, base_url, running)
+
+
+def _application(settings: Settings, made: parts.Parts) -> FastAPI:
+    """Return the routes with all that stands around them, held to the contract."""
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(own_origin)],
+    )
+    parts.install(app, made)
+    for room in (tasks, users, keys, auth, setup, system):
         app.include_router(room.routes)
-    app.include_router(pages.router(base_url))
-    refusals.install(app, base_url)
-    app.add_middleware(Edge, base_url=base_url)
+    app.include_router(pages.router(made.base_url))
+    refusals.install(app, made.base_url)
+    app.add_middleware(Edge, base_url=made.base_url)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     parity.hold_to_contract(app)
     app.openapi = contract.document
-    running = partial(_running, store, deadlines, service, waker, passwords)
-    return Server(app, waker, callers, service, base_url, running)
+    return app
 
 
 @asynccontextmanager

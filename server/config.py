@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+import ipaddress
 import os
 import re
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 PREFIX = "AWAITHUMANS_"
 _ADDRESS = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
@@ -56,6 +58,26 @@ class Settings(BaseSettings):
         description="The bearer token of agents and automation, at least 16 characters. "
         "`awaithumans serve` needs it.",
     )
+
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="The proxies in front of the server whose `X-Forwarded-For` is believed: "
+        "addresses and networks, separated by commas, such as `127.0.0.1,10.0.0.0/8`. By default "
+        "none is; then all who come through a proxy share the limits of signing in.",
+    )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _are_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        named = [part.strip() for part in value.split(",") if part.strip()]
+        try:
+            return [str(ipaddress.ip_network(part)) for part in named]
+        except ValueError:
+            raise ValueError(
+                "must be addresses and networks, such as 127.0.0.1,10.0.0.0/8"
+            ) from None
 
     @field_validator("payload_key")
     @classmethod

@@ -57,7 +57,11 @@ AuditAction = TypeAliasType(
 ActorType = TypeAliasType(
     "ActorType", Literal["agent", "operator", "reviewer", "system"]
 )
-"""Who did it. `agent` is the caller with the admin token; `system` the server itself."""
+"""
+Who did it. `agent` is a caller with the admin token or an API key; `system` the server
+itself.
+
+"""
 
 
 VerifierProvider = TypeAliasType(
@@ -66,8 +70,21 @@ VerifierProvider = TypeAliasType(
 """Whose model checks an answer."""
 
 
-CallerKind = TypeAliasType("CallerKind", Literal["admin_token", "operator", "reviewer"])
+CallerKind = TypeAliasType(
+    "CallerKind", Literal["admin_token", "api_key", "operator", "reviewer"]
+)
 """What the caller's credentials are."""
+
+
+ApiKeyScope = TypeAliasType(
+    "ApiKeyScope",
+    Literal["tasks:create", "tasks:read", "tasks:cancel", "tasks:complete", "admin"],
+)
+"""
+What a key may do. `admin` is all that an operator may, but for answering tasks; only
+`tasks:complete` allows that.
+
+"""
 
 
 JsonObject = TypeAliasType("JsonObject", dict[str, Any])
@@ -111,8 +128,12 @@ Whom to tell, and how: `slack:#channel`, `slack:@handle`, `slack:U…`, `slack:s
 
 class AssignTo(BaseModel):
     """
-    Who should answer: one person, the first of several, or whoever matches `pool`, `role` and
-    `access_level` together.
+    Who should answer. `email` is that person, in the directory or not; `emails` the first of
+    them to claim the task; both together are the addresses that both have. With anything else
+    they are filters of the directory, as `user_id`, `pool`, `role` and `access_level` are: of
+    the active people for whom all of it holds, the one whose last task is the longest ago.
+    When there is nobody, the task stays unassigned until an operator assigns it, and its
+    history says so.
 
     """
 
@@ -305,22 +326,155 @@ class LoginRequest(BaseModel):
     password: Annotated[str, Field(max_length=256, min_length=1)]
 
 
-class SetupOperatorRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    token: Annotated[str, Field(max_length=128, min_length=1)]
-    email: Email
-    display_name: Annotated[str | None, Field(max_length=200, min_length=1)] = None
-    password: Annotated[str, Field(max_length=256, min_length=12)]
-    """At least 12 characters."""
-
-
 class Me(BaseModel):
     kind: CallerKind
     user_id: str | None
     email: str | None
     display_name: str | None
+    """The person's name, or the API key's."""
+    scopes: list[ApiKeyScope]
+    """What an API key may do; empty for anybody else."""
+
+
+class User(BaseModel):
+    """A person of the directory."""
+
+    id: str
+    email: str | None
+    slack_team_id: str | None
+    slack_user_id: str | None
+    display_name: str | None
+    role: str | None
+    access_level: str | None
+    pool: str | None
+    is_operator: StrictBool
+    active: StrictBool
+    has_password: StrictBool
+    """Whether they can sign in to the dashboard."""
+    last_assigned_at: AwareDatetime | None
+    """When they last got a task; routing prefers whoever waits longest."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class UserPage(BaseModel):
+    items: list[User]
+    next_cursor: str | None
+    """Send it as `cursor` for the next page; null on the last."""
+
+
+SlackTeamId = TypeAliasType(
+    "SlackTeamId", Annotated[str, Field(pattern="^[ET][A-Z0-9]{6,20}$")]
+)
+"""A Slack workspace."""
+
+
+SlackUserId = TypeAliasType(
+    "SlackUserId", Annotated[str, Field(pattern="^[UW][A-Z0-9]{6,20}$")]
+)
+"""A member of a Slack workspace."""
+
+
+Password = TypeAliasType(
+    "Password", Annotated[str, Field(max_length=256, min_length=12)]
+)
+"""At least 12 characters."""
+
+
+class CreateUserRequest(BaseModel):
+    """Needs `email` or `slack_user_id`; a password needs `email`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Email | None = None
+    slack_team_id: SlackTeamId | None = None
+    slack_user_id: SlackUserId | None = None
+    display_name: Annotated[str | None, Field(max_length=200, min_length=1)] = None
+    role: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    """What they do, in your words; `assign_to.role` finds it."""
+    access_level: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    """What they may decide, in your words; `assign_to.access_level` finds it."""
+    pool: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    """The team they answer with, in your words; `assign_to.pool` finds it."""
+    is_operator: StrictBool = False
+    """Whether they run the server; otherwise they see their own tasks only."""
+    active: StrictBool = True
+    """Whether they can sign in and be given tasks."""
+    password: Password | None = None
+
+
+class UpdateUserRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    email: Email | None = None
+    slack_team_id: SlackTeamId | None = None
+    slack_user_id: SlackUserId | None = None
+    display_name: Annotated[str | None, Field(max_length=200, min_length=1)] = None
+    role: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    access_level: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    pool: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    is_operator: StrictBool | None = None
+    """Null leaves it as it is."""
+    active: StrictBool | None = None
+    """Null leaves it as it is."""
+
+
+class SetPasswordRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    password: Password
+
+
+class ApiKey(BaseModel):
+    """An API key, without the key itself."""
+
+    id: str
+    name: str
+    hint: str
+    """How the key begins, to tell it from others."""
+    scopes: list[ApiKeyScope]
+    created_by_email: str | None
+    """The operator who made it; null when the admin token or another key did."""
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None
+    """To the minute."""
+
+
+class ApiKeyList(BaseModel):
+    items: list[ApiKey]
+
+
+class NewApiKey(BaseModel):
+    """An API key that was just made, the only time that `key` is shown."""
+
+    id: str
+    name: str
+    hint: str
+    scopes: list[ApiKeyScope]
+    created_by_email: str | None
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None
+    key: str
+    """The bearer token."""
+
+
+class CreateApiKeyRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    """Whose key it is; the history of tasks shows it."""
+    scopes: Annotated[list[ApiKeyScope] | None, Field(max_length=5, min_length=1)] = (
+        None
+    )
+    """`tasks:create`, `tasks:read` and `tasks:cancel` when left out."""
+    expires_in_seconds: Annotated[StrictInt | None, Field(ge=1, le=315360000)] = None
+    """How long it is good for, in seconds (ten years at most); for ever when left out."""
 
 
 class SetupStatus(BaseModel):
@@ -379,3 +533,13 @@ class ErrorResponse(BaseModel):
     """A page of this server about this error."""
     errors: list[FieldError] | None = None
     """The fields at fault, when the request breaks a schema. The input is never echoed."""
+
+
+class SetupOperatorRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    token: Annotated[str, Field(max_length=128, min_length=1)]
+    email: Email
+    display_name: Annotated[str | None, Field(max_length=200, min_length=1)] = None
+    password: Password

@@ -4,10 +4,11 @@ from fastapi import APIRouter, Request, Response
 
 from awaithumans.generated import models
 
-from ..auth.callers import Caller
-from ..errors import InvalidCredentials, StorageUnavailable
+from ..auth.model import Caller
+from ..errors import Forbidden, InvalidCredentials, StorageUnavailable, TooManyAttempts
 from ..routing.plan import normal
-from .credentials import COOKIE, By, drop_session, set_session
+from .cookies import DEVICE, SESSION, drop_session, keep, kept
+from .credentials import By
 from .parts import Having
 from .refusals import BODY, PRIVATE, refuses
 from .strict import StrictRoute
@@ -18,13 +19,17 @@ routes = APIRouter(tags=["auth"], route_class=StrictRoute)
 @routes.post(
     "/api/auth/login",
     operation_id="login",
-    responses=refuses(*BODY, InvalidCredentials, StorageUnavailable),
+    responses=refuses(*BODY, Forbidden, InvalidCredentials, TooManyAttempts, StorageUnavailable),
 )
-async def login(body: models.LoginRequest, response: Response, parts: Having) -> models.Me:
+async def login(
+    body: models.LoginRequest, request: Request, response: Response, parts: Having
+) -> models.Me:
     """Begin a session."""
-    caller, token = await parts.callers.sign_in(normal(body.email), body.password)
-    set_session(response, token, parts.base_url)
-    return me(caller)
+    host = request.client.host if request.client else None
+    device = kept(request, DEVICE, parts.base_url)
+    done = await parts.sessions.sign_in(normal(body.email), body.password, host, device)
+    keep(response, done, parts.base_url)
+    return me(done.caller)
 
 
 @routes.post(
@@ -32,10 +37,10 @@ async def login(body: models.LoginRequest, response: Response, parts: Having) ->
 )
 async def logout(request: Request, response: Response, _caller: By, parts: Having) -> None:
     """End the session."""
-    cookie = request.cookies.get(COOKIE)
+    cookie = kept(request, SESSION, parts.base_url)
     if cookie:
-        await parts.callers.sign_out(cookie)
-    drop_session(response)
+        await parts.sessions.sign_out(cookie)
+    drop_session(response, parts.base_url)
 
 
 @routes.get("/api/auth/me", operation_id="getMe", responses=refuses(*PRIVATE))
@@ -51,4 +56,5 @@ def me(caller: Caller) -> models.Me:
         user_id=caller.user_id,
         email=caller.email,
         display_name=caller.display_name,
+        scopes=list(caller.scopes),
     )

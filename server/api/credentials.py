@@ -3,16 +3,17 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request, Response, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from ..auth.callers import SESSION_LIFETIME, Caller
+from ..auth.model import Caller
 from ..errors import Forbidden, Unauthorized
+from . import permissions
+from .cookies import SESSION, kept
 from .parts import Having
 
-COOKIE = "awaithumans_session"
 _BEARER = HTTPBearer(scheme_name="bearerAuth", auto_error=False)
-_SESSION = APIKeyCookie(name=COOKIE, scheme_name="cookieAuth", auto_error=False)
+_COOKIE = APIKeyCookie(name=SESSION, scheme_name="cookieAuth", auto_error=False)
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -20,47 +21,47 @@ async def authenticated(
     request: Request,
     parts: Having,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
-    cookie: Annotated[str | None, Security(_SESSION)],
+    _declared: Annotated[str | None, Security(_COOKIE)],
 ) -> Caller:
-    """Return who sent the request.
+    """Return who sent the request, if they may.
 
     Raises:
         Unauthorized: It has no valid credentials.
-        Forbidden: Another site made a browser send it, or the caller is no operator.
+        Forbidden: The contract does not let this caller do it.
     """
+    cookie = kept(request, SESSION, parts.base_url)
     found = await parts.callers.recognize(bearer.credentials if bearer else None, cookie)
     if found is None:
         raise Unauthorized
-    if bearer is None and request.method not in _READING and _foreign(request, parts.base_url):
-        raise Forbidden("This request comes from another site. Use the dashboard's own pages.")
-    if found.kind == "reviewer":
-        raise Forbidden("Only an operator may do this. Ask an operator, or sign in as one.")
+    permissions.check(found, request.scope["route"].operation_id)
     return found
 
 
 By = Annotated[Caller, Depends(authenticated)]
 
 
-def set_session(response: Response, token: str, base_url: str) -> None:
-    """Have the browser keep the session."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(SESSION_LIFETIME.total_seconds()),
-        path="/",
-        secure=base_url.startswith("https:"),
-        httponly=True,
-        samesite="lax",
-    )
+async def own_origin(request: Request, parts: Having) -> None:
+    """Refuse a write that another site made a browser send (RFC 6454, 7.3).
 
+    A bearer token is sent by programs alone: no browser adds it on its own, as it does cookies and
+    other credentials.
 
-def drop_session(response: Response) -> None:
-    """Have the browser forget the session."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
-
-
-def _foreign(request: Request, base_url: str) -> bool:
-    """Whether a browser says that another site made it send this (RFC 6454, 7.3)."""
+    Raises:
+        Forbidden: The request names another site as its origin.
+    """
+    scheme = request.headers.get("authorization", "").partition(" ")[0]
+    if request.method in _READING or scheme.lower() == "bearer":
+        return
     origin = request.headers.get("origin")
-    own = {request.headers.get("host"), urlsplit(base_url).netloc}
-    return origin is not None and urlsplit(origin).netloc not in own
+    if origin is not None and not _ours(origin, request.headers.get("host"), parts.base_url):
+        raise Forbidden("This request comes from another site. Use the dashboard's own pages.")
+
+
+def _ours(origin: str, host: str | None, base_url: str) -> bool:
+    """Whether a page of ours has this origin: our host, and encrypted if we are."""
+    base = urlsplit(base_url)
+    try:
+        page = urlsplit(origin)
+    except ValueError:
+        return False
+    return page.netloc in (host, base.netloc) and page.scheme in ("https", base.scheme)

@@ -6,6 +6,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from . import permissions
 from .contract import document, resolve
 
 _METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
@@ -22,10 +23,11 @@ def hold_to_contract(app: FastAPI) -> None:
     """Compare what FastAPI derives from the handlers with the contract.
 
     Raises:
-        ContractBroken: A path, method, parameter, body, status, error code or security differs.
+        ContractBroken: A path, method, parameter, body, status, error code or security differs, or
+            an operation does not say who may call it.
     """
     derived = get_openapi(title="derived", version="0", routes=app.routes)
-    found = differences(derived, document())
+    found = [*permissions.problems(document()), *differences(derived, document())]
     if found:
         raise ContractBroken("The routes differ from openapi.yaml:\n" + "\n".join(found))
 

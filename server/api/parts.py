@@ -7,6 +7,10 @@ from typing import Annotated, Protocol
 from fastapi import Depends, FastAPI, Request
 
 from ..auth.callers import Callers
+from ..auth.keys import Keys
+from ..auth.sessions import Sessions
+from ..auth.setup import FirstRun
+from ..directory.service import Directory
 from ..tasks.service import Tasks
 
 
@@ -52,7 +56,11 @@ class Parts:
     """The parts of the running server."""
 
     tasks: Tasks
+    directory: Directory
     callers: Callers
+    sessions: Sessions
+    keys: Keys
+    first_run: FirstRun
     database: Database
     deadlines: Clockwork
     waker: Lot

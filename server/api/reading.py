@@ -103,6 +103,7 @@ def _operation(path: str, method: str) -> str:
             f"<code>{method.upper()} {escape(path)}</code></h3>",
             f"<p>{escape(operation['summary'])}.</p>",
             _paragraphs(operation.get("description", "")),
+            f"<p>Who may: {escape(', '.join(operation['x-access']))}.</p>",
             f"<table>{''.join(rows)}</table>" if rows else "",
             _request(operation),
             f"<table>{''.join(answers)}</table>",

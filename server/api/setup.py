@@ -4,10 +4,10 @@ from fastapi import APIRouter, Response
 
 from awaithumans.generated import models
 
-from ..errors import SetupClosed, SetupTokenInvalid, StorageUnavailable
+from ..errors import Forbidden, SetupClosed, SetupTokenInvalid, StorageUnavailable
 from ..routing.plan import normal
 from .auth import me
-from .credentials import set_session
+from .cookies import keep
 from .parts import Having
 from .refusals import BODY, refuses
 from .strict import StrictRoute
@@ -20,21 +20,21 @@ routes = APIRouter(tags=["setup"], route_class=StrictRoute)
 )
 async def get_setup_status(parts: Having) -> models.SetupStatus:
     """Return whether there is an operator."""
-    return models.SetupStatus(setup_required=await parts.callers.setup_required())
+    return models.SetupStatus(setup_required=await parts.first_run.required())
 
 
 @routes.post(
     "/api/setup/operator",
     operation_id="createFirstOperator",
     status_code=201,
-    responses=refuses(*BODY, SetupTokenInvalid, SetupClosed, StorageUnavailable),
+    responses=refuses(*BODY, Forbidden, SetupTokenInvalid, SetupClosed, StorageUnavailable),
 )
 async def create_first_operator(
     body: models.SetupOperatorRequest, response: Response, parts: Having
 ) -> models.Me:
     """Make the first operator and sign them in."""
-    caller, token = await parts.callers.set_up(
+    done = await parts.first_run.complete(
         body.token, normal(body.email), body.display_name, body.password
     )
-    set_session(response, token, parts.base_url)
-    return me(caller)
+    keep(response, done, parts.base_url)
+    return me(done.caller)

@@ -1,14 +1,12 @@
 """The operations of tasks."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
 
 from awaithumans.generated import models
 
-from ..auth.callers import Caller
+from ..auth.model import Caller
 from ..errors import (
     FeatureNotAvailable,
     FieldProblem,
@@ -25,9 +23,10 @@ from ..errors import (
     ValidationFailed,
 )
 from ..routing.plan import normal
-from ..tasks.model import Content, Draft, Filter, Json
+from ..tasks.model import Content, Draft, Filter, Json, Person
 from . import wire
 from .credentials import By
+from .parameters import Number, Truth
 from .parts import Having
 from .refusals import BODY, PRIVATE, refuses
 from .strict import StrictRoute
@@ -35,23 +34,7 @@ from .strict import StrictRoute
 _NO_CONTENT = 204
 
 
-def _boolean(value: Any) -> Any:
-    """Take the words that the contract's booleans have in a query, and no others."""
-    if value in ("true", "false"):
-        return value == "true"
-    raise PydanticCustomError("bool_type", "Input should be true or false")
-
-
-def _integer(value: Any) -> Any:
-    """Take digits only: pydantic would take `1.0` and ` 1 ` too."""
-    if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdigit()):
-        raise PydanticCustomError("int_type", "Input should be an integer")
-    return value
-
-
 TaskId = Annotated[str, Path(min_length=1, max_length=64)]
-Truth = Annotated[bool, BeforeValidator(_boolean)]
-Number = Annotated[int, BeforeValidator(_integer)]
 Cursor = Annotated[str | None, Query(pattern="^tsk_[0-9A-HJKMNP-TV-Z]{26}$")]
 
 
@@ -95,8 +78,16 @@ async def list_tasks(
     cursor: Cursor = None,
 ) -> models.TaskPage:
     """Return a page of tasks."""
-    email, user_id = _assignee(assigned_to, caller)
-    wanted = Filter(tuple(status or ()), terminal, email, user_id, unassigned, q, cursor, limit)
+    wanted = Filter(
+        statuses=tuple(status or ()),
+        terminal=terminal,
+        assigned_to=_assignee(assigned_to, caller),
+        unassigned=unassigned,
+        text=q,
+        before=cursor,
+        limit=limit,
+        view=caller.view,
+    )
     found, next_cursor = await parts.tasks.page(wanted)
     return models.TaskPage(items=[wire.summary(task) for task in found], next_cursor=next_cursor)
 
@@ -106,9 +97,9 @@ async def list_tasks(
     operation_id="getTask",
     responses=refuses(*PRIVATE, TaskNotFound, ValidationFailed),
 )
-async def get_task(task_id: TaskId, _caller: By, parts: Having) -> models.Task:
+async def get_task(task_id: TaskId, caller: By, parts: Having) -> models.Task:
     """Return one task."""
-    return wire.task(await parts.tasks.get(task_id))
+    return wire.task(await parts.tasks.get(task_id, caller.view))
 
 
 @routes.delete(
@@ -129,12 +120,12 @@ async def delete_task(task_id: TaskId, _caller: By, parts: Having) -> None:
 )
 async def poll_task(
     task_id: TaskId,
-    _caller: By,
+    caller: By,
     parts: Having,
     timeout: Annotated[Number, Query(ge=1, le=30)] = 25,
 ) -> models.PollResult:
     """Return where a task stands, once it is settled or after a while."""
-    return wire.poll_result(await parts.tasks.poll(task_id, timeout))
+    return wire.poll_result(await parts.tasks.poll(task_id, timeout, caller.view))
 
 
 @routes.post(
@@ -157,7 +148,7 @@ async def claim_task(
 ) -> models.Task:
     """Give a task to the caller."""
     actor = caller.actor(_named(body.claimed_by_email if body else None))
-    if actor.email is None:
+    if caller.kind == "admin_token" and actor.email is None:
         raise Forbidden(
             "Only a person can claim a task. With the admin token, name one in claimed_by_email."
         )
@@ -215,9 +206,9 @@ async def cancel_task(
     operation_id="listTaskAudit",
     responses=refuses(*PRIVATE, TaskNotFound, ValidationFailed),
 )
-async def list_task_audit(task_id: TaskId, _caller: By, parts: Having) -> models.AuditTrail:
+async def list_task_audit(task_id: TaskId, caller: By, parts: Having) -> models.AuditTrail:
     """Return a task's history."""
-    history = await parts.tasks.audit(task_id)
+    history = await parts.tasks.audit(task_id, caller.view)
     return models.AuditTrail(items=[wire.entry(line) for line in history])
 
 
@@ -266,14 +257,14 @@ def _assign_to(given: models.AssignTo) -> Json:
     return wanted
 
 
-def _assignee(assigned_to: str | None, caller: Caller) -> tuple[str | None, str | None]:
-    """Return the address or the user id that `assigned_to` means."""
+def _assignee(assigned_to: str | None, caller: Caller) -> Person | None:
+    """Return whom `assigned_to` means."""
     if assigned_to is None:
-        return None, None
+        return None
     if assigned_to == "me":
-        # The admin token is nobody, and nobody has tasks: an id that no person has.
-        return None, caller.user_id or "nobody"
-    return (normal(assigned_to), None) if "@" in assigned_to else (None, assigned_to)
+        # Agents are nobody, and nobody has tasks: an id that no person has.
+        return Person(caller.email, caller.user_id or "nobody")
+    return Person(normal(assigned_to)) if "@" in assigned_to else Person(None, assigned_to)
 
 
 def _named(email: str | None) -> str | None:

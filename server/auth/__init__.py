@@ -1,1 +1,1 @@
-"""Who is calling: the admin token, sessions, passwords and the first-run setup."""
+"""Who is calling, and what lets them in: the admin token, API keys, sessions, the first run."""

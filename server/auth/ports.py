@@ -1,23 +1,44 @@
-"""What signing in needs from the store."""
+"""What recognizing callers and signing in need from the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from ..directory.model import Account, Session
+from ..directory.credentials import ApiKey, Failures, Session
+from ..directory.model import Account
 
 T = TypeVar("T")
 
 
-class AccountReader(Protocol):
+class Reader(Protocol):
     """Queries within one consistent view of the database."""
+
+    def account(self, user_id: str) -> Account | None:
+        """Return the person with this id."""
+        ...
 
     def account_by_email(self, email: str) -> Account | None:
         """Return the person with this address."""
         ...
 
-    def account_by_session(self, token_hash: str, now: datetime) -> Account | None:
-        """Return the active person of a session that has not expired."""
+    def session(self, token_hash: str) -> tuple[Session, Account] | None:
+        """Return a session, and whose it is."""
+        ...
+
+    def device_users(self, token_hash: str, since: datetime) -> set[str]:
+        """Return the ids of the people who have signed in with this browser after `since`."""
+        ...
+
+    def failures(self, buckets: Sequence[str], since: datetime) -> dict[str, Failures]:
+        """Return the failed attempts of each bucket that has any after `since`."""
+        ...
+
+    def api_key(self, token_hash: str) -> ApiKey | None:
+        """Return the key that hashes to this."""
+        ...
+
+    def api_keys(self) -> list[ApiKey]:
+        """Return every key, newest first."""
         ...
 
     def has_operator(self) -> bool:
@@ -25,23 +46,55 @@ class AccountReader(Protocol):
         ...
 
     def has_setup_token(self, token_hash: str) -> bool:
-        """Whether this is a token that the server printed."""
+        """Whether this is the token that the server printed last."""
         ...
 
 
-class AccountWriter(AccountReader, Protocol):
+class Writer(Reader, Protocol):
     """One transaction."""
 
     def add_account(self, account: Account) -> None:
         """Store a person."""
         ...
 
-    def add_session(self, session: Session) -> None:
-        """Store a session, and forget those that have expired."""
+    def save_account(self, account: Account) -> None:
+        """Store what a person is now."""
+        ...
+
+    def add_session(self, session: Session, expired: datetime) -> None:
+        """Store a session, and forget those that were made before `expired`."""
+        ...
+
+    def touch_session(self, token_hash: str, now: datetime) -> None:
+        """Note that a session is in use."""
         ...
 
     def delete_session(self, token_hash: str) -> None:
         """Forget a session."""
+        ...
+
+    def remember_device(self, token_hash: str, user_id: str, now: datetime) -> None:
+        """Note that a person has signed in with this browser; the newest few are kept."""
+        ...
+
+    def add_failures(self, buckets: Sequence[str], now: datetime, since: datetime) -> None:
+        """Note a failed attempt in each bucket, and forget all those before `since`."""
+        ...
+
+    def forget_failures(self, bucket: str) -> None:
+        """Forget the failed attempts of one bucket."""
+        ...
+
+    def add_api_key(self, key: ApiKey) -> None:
+        """Store a key."""
+        ...
+
+    def touch_api_key(self, key_id: str, now: datetime) -> None:
+        """Note that a key is in use."""
+        ...
+
+    def delete_api_key(self, key_id: str) -> bool:
+        """Remove a key; False if it is not there."""
         ...
 
     def replace_setup_token(self, token_hash: str | None, now: datetime) -> None:
@@ -49,13 +102,13 @@ class AccountWriter(AccountReader, Protocol):
         ...
 
 
-class AccountStore(Protocol):
-    """Where people and sessions are kept."""
+class Store(Protocol):
+    """Where all of it is kept."""
 
-    async def read(self, work: Callable[[AccountReader], T]) -> T:
+    async def read(self, work: Callable[[Reader], T]) -> T:
         """Run `work` on a consistent view, off the event loop."""
         ...
 
-    async def write(self, work: Callable[[AccountWriter], T]) -> T:
+    async def write(self, work: Callable[[Writer], T]) -> T:
         """Run `work` in one transaction, off the event loop; return once it is durable."""
         ...

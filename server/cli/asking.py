@@ -55,7 +55,7 @@ def _field(field: Field, given: dict[str, Any]) -> Any:
     if field.required and not nullable:
         return _of(kind, label, given.get(field.name))
     if isinstance(kind, _SEVERAL):
-        filled_in = _yes(f"{label}: fill it in?")
+        filled_in = yes(f"{label}: fill it in?")
         return _of(kind, label, given.get(field.name)) if filled_in else _nothing(field)
     empty = _shown(field.default) if field.has_default else "leave out"
     return _scalar(kind, label, empty, lambda: _nothing(field))
@@ -87,7 +87,7 @@ def _of(kind: Kind, label: str, given: Any = None) -> Any:
         case kinds.Union():
             return _union(kind, label)
         case kinds.Optional():
-            return _of(kind.kind, label) if _yes(f"{label}: fill it in?") else None
+            return _of(kind.kind, label) if yes(f"{label}: fill it in?") else None
         case _:
             return _scalar(kind, label)
 
@@ -107,19 +107,19 @@ def _scalar(
             raise BadInput("is needed")
         return parse(kind, text)
 
-    return _until(f"{label} [{'; '.join(filter(None, hints))}]", read)
+    return until(f"{label} [{'; '.join(filter(None, hints))}]", read)
 
 
 def _list(kind: kinds.List, label: str) -> list[Any]:
     found: list[Any] = []
-    while _yes(f"{label}: add {'another' if found else 'one'}?"):
+    while yes(f"{label}: add {'another' if found else 'one'}?"):
         found.append(_of(kind.item, f"{label} {len(found) + 1}"))
     return found
 
 
 def _mapping(kind: kinds.Mapping, label: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    while name := _until(f"{label}: name [empty: no more]", lambda text: _name(kind, text)):
+    while name := until(f"{label}: name [empty: no more]", lambda text: _name(kind, text)):
         found[name] = _of(kind.value, f"{label} {plain(name)}")
     return found
 
@@ -131,7 +131,7 @@ def _name(kind: kinds.Mapping, text: str) -> str:
 def _union(kind: kinds.Union, label: str) -> Any:
     options = tuple(Option(branch, branch.label) for branch in kind.options)
     _offer(label, options)
-    chosen: Branch = _until(f"{label} [number or word]", lambda text: _chosen(options, text))
+    chosen: Branch = until(f"{label} [number or word]", lambda text: _chosen(options, text))
     value = _of(chosen.kind, label)
     if chosen.tag is not None and isinstance(value, dict):
         name, tag = chosen.tag
@@ -153,21 +153,31 @@ def _offer(label: str, options: tuple[Option, ...]) -> None:
         click.echo(f"{indent}{number} {plain(option.label)}")
 
 
-def _yes(prompt: str) -> bool:
-    return _until(f"{prompt} [yes/no; empty: no]", lambda text: _truth(text or "no"))
+def yes(prompt: str, *, err: bool = False) -> bool:
+    """Ask a question whose answer is no unless it is yes; `err` as in `until`."""
+    return until(f"{prompt} [yes/no; empty: no]", lambda text: _truth(text or "no"), err=err)
 
 
 def _truth(text: str) -> bool:
     return parse(kinds.Boolean(), text)
 
 
-def _until(prompt: str, read: Callable[[str], T]) -> T:
+def until(prompt: str, read: Callable[[str], T], *, err: bool = False) -> T:
+    """Ask until what is typed can be read.
+
+    Args:
+        prompt: What is asked.
+        read: Reads what was typed; raises `BadInput` to have it asked again.
+        err: Ask on stderr, because stdout is for programs.
+    """
     while True:
-        text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix=": ")
+        text: str = click.prompt(
+            prompt, default="", show_default=False, prompt_suffix=": ", err=err
+        )
         try:
             return read(text)
         except BadInput as error:
-            click.secho(f"  This {error}.", fg="yellow")
+            click.secho(f"  This {error}.", fg="yellow", err=err)
 
 
 def _shown(value: Any) -> str:

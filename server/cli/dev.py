@@ -13,7 +13,8 @@ import click
 
 from ..app import Server
 from ..config import Settings
-from .starting import HOST, PORT, read, start, stop, unwritable
+from .showing import stop
+from .starting import HOST, PORT, read, start, unwritable
 
 _PRIVATE_FILE = 0o600
 
@@ -48,7 +49,7 @@ def command(host: str | None, port: int | None) -> None:
                 err=True,
             )
         click.echo(f"awaithumans: serving on {settings.base_url}")
-        setup = await server.callers.print_setup_token()
+        setup = await server.first_run.print_token()
         if setup is not None:
             click.echo(f"  first operator   {settings.base_url}/setup?token={setup}")
         click.echo("  answer tasks     awaithumans inbox")

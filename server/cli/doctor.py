@@ -19,6 +19,7 @@ from awaithumans.errors import AwaitHumansError
 
 from ..config import ConfigurationError, Settings, load, unknown_names
 from ..store.migrate import HEAD
+from .showing import plain
 
 State = Literal["ok", "warning", "problem"]
 _MARKS: dict[State, str] = {"ok": "ok     ", "warning": "warning", "problem": "PROBLEM"}
@@ -162,15 +163,20 @@ def _reachability() -> Iterator[Finding]:
 
 def _authenticated(endpoint: Endpoint) -> Finding:
     if endpoint.api_key is None:
-        fix = "Set AWAITHUMANS_ADMIN_API_TOKEN to the server's token."
+        fix = "Set AWAITHUMANS_ADMIN_API_TOKEN to the server's admin token or to an API key."
         return Finding("agents' key", "warning", "there is none", fix)
     try:
         me = _ask(endpoint, "/api/auth/me").json()
     except httpx.HTTPError:
-        fix = "Set AWAITHUMANS_ADMIN_API_TOKEN to the token that the server was started with."
+        fix = (
+            "Set AWAITHUMANS_ADMIN_API_TOKEN to the token that the server was started with, or to "
+            "an API key: `awaithumans create-key NAME` makes one, where the token is set."
+        )
         found = f"{endpoint.server_url} refuses the key from {endpoint.key_source}"
         return Finding("agents' key", "problem", found, fix)
-    return Finding("agents' key", "ok", f"accepted as {me['kind']} (from {endpoint.key_source})")
+    may = f", {', '.join(me['scopes'])}" if me.get("scopes") else ""
+    found = f"accepted as {me['kind']}{may} (from {endpoint.key_source})"
+    return Finding("agents' key", "ok", plain(found))
 
 
 def _ask(endpoint: Endpoint, path: str) -> httpx.Response:

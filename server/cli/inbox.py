@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -10,8 +10,8 @@ from awaithumans import AwaitHumansError, AwaitHumansSync, Task, TaskNotFoundErr
 
 from ..forms.fields import fields_of
 from .asking import answer
-from .showing import plain, rest, show
-from .starting import stop
+from .calling import ending
+from .showing import line, plain, rest, show, stop
 
 _MOST = 50
 
@@ -21,30 +21,25 @@ _MOST = 50
 @click.option("--as", "email", help="Who answers: an email address, for the task's history.")
 @click.option("--json", "as_json", is_flag=True, help="Speak JSON, for programs.")
 def command(task_id: str | None, email: str | None, *, as_json: bool) -> None:
-    r"""Answer tasks in the terminal.
+    """Answer tasks in the terminal.
 
     Lists the open tasks; choose one, read it, fill it in, submit it. With TASK_ID, goes straight
     to that one. With --json, prints the open tasks as JSON, or, with TASK_ID, reads the answer as
     a JSON object from standard input and prints the task as it is then.
 
-    \b
     Example: awaithumans inbox --as sue@example.com
+
     Example: awaithumans inbox --json
+
     Example: echo '{"approved": true}' | awaithumans inbox --json TASK_ID
     """
-    try:
-        with AwaitHumansSync() as humans:
-            if as_json:
-                _speak_json(humans, task_id, email)
-            elif task_id is not None:
-                _answer(humans, humans.tasks.get(task_id), email)
-            else:
-                _loop(humans, email)
-    except AwaitHumansError as error:
-        _end(error, as_json=as_json)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\nNothing more was submitted.", err=True)
-        sys.exit(130)
+    with ending("Nothing more was submitted.", as_json=as_json), AwaitHumansSync() as humans:
+        if as_json:
+            _speak_json(humans, task_id, email)
+        elif task_id is not None:
+            _answer(humans, humans.tasks.get(task_id), email)
+        else:
+            _loop(humans, email)
 
 
 def _loop(humans: AwaitHumansSync, email: str | None) -> None:
@@ -69,9 +64,10 @@ def _list(tasks: list[TaskSummary], *, more: bool) -> None:
     many = f"The {len(tasks)} newest open tasks" if more else f"{len(tasks)} open tasks"
     click.secho("1 open task" if len(tasks) == 1 else many, bold=True)
     for number, task in enumerate(tasks, 1):
-        title = " ".join(plain(task.task).split())
         with_whom = f", with {plain(task.assigned_to_email)}" if task.assigned_to_email else ""
-        click.echo(f"{number:>3}  {title[:70]}  ({rest(task.timeout_at)} left{with_whom})")
+        click.echo(
+            f"{number:>3}  {line(task.task)[:70]}  ({rest(task.timeout_at)} left{with_whom})"
+        )
 
 
 def _choose(tasks: list[TaskSummary]) -> TaskSummary | None:
@@ -93,8 +89,8 @@ def _answer(humans: AwaitHumansSync, task: Task, email: str | None) -> None:
     while True:
         given = _ask(task, given)
         click.echo()
-        for line in json.dumps(given, indent=2, ensure_ascii=False).splitlines():
-            click.echo(f"  {plain(line)}")
+        for part in json.dumps(given, indent=2, ensure_ascii=False).splitlines():
+            click.echo(f"  {plain(part)}")
         if not click.confirm("Submit this?", default=True):
             click.echo("Not submitted; the task is still open.")
             return
@@ -147,11 +143,3 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError('A JSON object is expected, such as {"approved": true}.')  # noqa: TRY004 -- of a person's input
     return found  # pyright: ignore[reportUnknownVariableType] -- keys of JSON objects are texts
-
-
-def _end(error: AwaitHumansError, *, as_json: bool) -> NoReturn:
-    """End with the error: as JSON on stdout for programs, as a sentence on stderr for people."""
-    if as_json:
-        click.echo(json.dumps({"error_code": error.code, "message": error.message}))
-        sys.exit(1)
-    stop(str(error))

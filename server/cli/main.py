@@ -4,7 +4,20 @@ from importlib import import_module
 
 import click
 
-_COMMANDS = ("dev", "serve", "inbox", "doctor", "version")
+_COMMANDS = (
+    "dev",
+    "serve",
+    "inbox",
+    "add-user",
+    "list-users",
+    "set-password",
+    "remove-user",
+    "create-key",
+    "list-keys",
+    "revoke-key",
+    "doctor",
+    "version",
+)
 
 
 class _Lazy(click.Group):
@@ -22,7 +35,7 @@ class _Lazy(click.Group):
         """Return the command, loading its file."""
         if cmd_name not in _COMMANDS:
             return None
-        return import_module(f"{__package__}.{cmd_name}").command
+        return import_module(f"{__package__}.{cmd_name.replace('-', '_')}").command
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

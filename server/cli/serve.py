@@ -4,7 +4,8 @@ import click
 
 from ..app import Server
 from ..config import Settings
-from .starting import HOST, PORT, read, start, stop
+from .showing import stop
+from .starting import HOST, PORT, read, start
 
 _KEY = 'python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
 _NEEDED = {
@@ -38,6 +39,6 @@ def command(host: str | None, port: int | None) -> None:
 
 async def _started(server: Server, settings: Settings) -> None:
     click.echo(f"awaithumans: serving on {settings.host}:{settings.port}, {settings.base_url}")
-    token = await server.callers.print_setup_token()
+    token = await server.first_run.print_token()
     if token is not None:
         click.echo(f"awaithumans: make the first operator: {settings.base_url}/setup?token={token}")

@@ -1,9 +1,10 @@
-"""A task on a terminal: what is asked, what it is about, how long there is."""
+"""What a terminal shows: tasks, tables, and why a command ends."""
 
+import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import click
 
@@ -18,6 +19,50 @@ def plain(text: str) -> str:
         for character in text
         if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
     )
+
+
+def line(text: str) -> str:
+    """Return the text as `plain` does, on one line."""
+    return " ".join(plain(text).split())
+
+
+def stop(message: str) -> NoReturn:
+    """End with a message on stderr and exit code 1."""
+    for said in message.splitlines():
+        click.echo(f"awaithumans: {said}", err=True)
+    sys.exit(1)
+
+
+def table(names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return the rows as lines under their names, each column as wide as its widest cell.
+
+    Args:
+        names: What the columns are called.
+        rows: The cells; None and nothing are shown as a dash.
+    """
+    cells = [list(names), *([line(cell or "") or "-" for cell in row] for row in rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(_padded, row, widths)).rstrip() for row in cells]
+
+
+def moment(time: datetime) -> str:
+    """Return a time to the minute, in UTC."""
+    return f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%MZ}"
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Return how many columns a terminal needs for the text."""
+    return sum(
+        0 if unicodedata.combining(character) else 1 + _wide(character) for character in text
+    )
+
+
+def _wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in ("W", "F")
 
 
 def rest(deadline: datetime) -> str:

@@ -2,9 +2,7 @@
 
 import logging
 import sqlite3
-import sys
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
 
 import click
 from sqlalchemy.exc import DatabaseError
@@ -15,6 +13,7 @@ from ..errors import StorageUnavailable
 from ..serving import CannotListen, bind, run
 from ..store.migrate import DatabaseTooNew
 from ..store.sqlite import DatabaseInUse
+from .showing import stop
 
 Started = Callable[[Server, Settings], Awaitable[None]]
 
@@ -72,10 +71,3 @@ def unwritable(settings: Settings, error: OSError) -> str:
         f"Can't write to {settings.folder}: {error.strerror}. Make the folder writable, or name "
         "another one: AWAITHUMANS_DATA_DIR."
     )
-
-
-def stop(message: str) -> NoReturn:
-    """End with a message on stderr and exit code 1."""
-    for line in message.splitlines():
-        click.echo(f"awaithumans: {line}", err=True)
-    sys.exit(1)

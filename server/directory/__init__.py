@@ -1,1 +1,1 @@
-"""People and their sessions, as plain values."""
+"""The people who answer and operate, what they get in with, and how that changes."""

@@ -1,5 +1,6 @@
 """Read `assign_to` into a plan; finding the people is the caller's work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +28,14 @@ class FirstOf:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody from the directory who has every one of these."""
+    """The active person of the directory for whom all of this holds; None does not restrict.
+
+    Of several, the one whose last task is the longest ago; of those without any, the one who was
+    added first.
+    """
 
     user_id: str | None = None
+    emails: tuple[str, ...] | None = None
     pool: str | None = None
     role: str | None = None
     access_level: str | None = None
@@ -41,8 +47,8 @@ Plan = Anybody | Address | FirstOf | Member
 def plan(assign_to: dict[str, Any] | None) -> Plan:
     """Return whom `assign_to` asks for.
 
-    One address wins over everything else, then several addresses, then the directory's filters,
-    which must all hold.
+    Addresses alone are people, in the directory or not; beside anything else they are one of the
+    directory's filters, which must all hold.
 
     Args:
         assign_to: The wire's object, its keys checked; None means anybody.
@@ -53,12 +59,20 @@ def plan(assign_to: dict[str, Any] | None) -> Plan:
     wanted = {key: value for key, value in (assign_to or {}).items() if value is not None}
     if wanted.pop("marketplace", False):
         raise MarketplaceNotAvailable
-    if "email" in wanted:
-        return Address(normal(wanted["email"]))
-    if "emails" in wanted:
-        emails = tuple(dict.fromkeys(normal(email) for email in wanted["emails"]))
-        return Address(emails[0]) if len(emails) == 1 else FirstOf(emails)
-    return Member(**wanted) if wanted else Anybody()
+    emails = _addresses(wanted.pop("email", None), wanted.pop("emails", None))
+    if wanted or emails == ():
+        return Member(emails=emails, **wanted)
+    if emails is None:
+        return Anybody()
+    return Address(emails[0]) if len(emails) == 1 else FirstOf(emails)
+
+
+def _addresses(email: str | None, emails: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the addresses that both allow, each once, in their order; None when neither asks."""
+    several = None if emails is None else tuple(dict.fromkeys(map(normal, emails)))
+    if email is None:
+        return several
+    return tuple(one for one in (normal(email),) if several is None or one in several)
 
 
 def normal(email: str) -> str:

@@ -1,12 +1,13 @@
-"""Everything that a unit of work can ask of the database: tasks and accounts."""
+"""Everything that a unit of work can ask of the database: tasks, people, what lets them in."""
 
-from .account_queries import AccountReader, AccountWriter
+from .access_queries import AccessReader, AccessWriter
+from .people_queries import PeopleReader, PeopleWriter
 from .task_queries import TaskReader, TaskWriter
 
 
-class Reader(TaskReader, AccountReader):
+class Reader(TaskReader, PeopleReader, AccessReader):
     """Queries within one view of the database."""
 
 
-class Writer(TaskWriter, AccountWriter):
+class Writer(TaskWriter, PeopleWriter, AccessWriter):
     """Queries and changes within one transaction."""

@@ -4,10 +4,6 @@ A task is split in two: `tasks` is its state, small and often written; `task_con
 shows and asks, written once (docs/decisions/0004).
 """
 
-from datetime import datetime, timedelta, timezone
-from typing import Any
-
-from pydantic_core import from_json, to_json
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,54 +14,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     text,
 )
-from sqlalchemy.engine import Dialect
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A point in time, kept as microseconds since 1970 (UTC): exact, small, sortable anywhere."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Turn a time into what is stored."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """Turn what is stored into a time."""
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
-
-
-class JsonText(TypeDecorator[Any]):
-    """A JSON value, kept as text exactly as it was written."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Turn a value into what is stored."""
-        return None if value is None else to_json(value, inf_nan_mode="constants").decode()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Turn what is stored into a value."""
-        return None if value is None else from_json(value)
-
-
-class Names(JsonText):
-    """A tuple of strings, kept as a JSON list."""
-
-    cache_ok = True
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
-        """Turn what is stored into a value."""
-        return tuple(super().process_result_value(value, dialect) or ())
-
+from .columns import Instant, JsonText, Names
 
 metadata = MetaData()
 
@@ -96,6 +48,7 @@ tasks = Table(
     Column("completed_by_user_id", Text),
     Column("completed_via_channel", Text),
     Column("verification_attempt", Integer, nullable=False),
+    Column("open_to", Text, nullable=False, server_default="nobody"),
 )
 # Open tasks are few beside all that ever were: these two stay small.
 OPEN = text("status NOT IN ('completed', 'timed_out', 'cancelled', 'verification_exhausted')")
@@ -117,6 +70,59 @@ Index(
     tasks.c.id,
     sqlite_where=MEMBER,
     postgresql_where=MEMBER,
+)
+# A person's open tasks, and those of an address that is nobody's of the directory.
+OF_SOMEBODY = text(
+    "status NOT IN ('completed', 'timed_out', 'cancelled', 'verification_exhausted') "
+    "AND assigned_to_user_id IS NOT NULL"
+)
+Index(
+    "ix_tasks_user_open",
+    tasks.c.assigned_to_user_id,
+    tasks.c.id,
+    sqlite_where=OF_SOMEBODY,
+    postgresql_where=OF_SOMEBODY,
+)
+OF_AN_ADDRESS = text("assigned_to_email IS NOT NULL AND assigned_to_user_id IS NULL")
+Index(
+    "ix_tasks_address",
+    tasks.c.assigned_to_email,
+    tasks.c.id,
+    sqlite_where=OF_AN_ADDRESS,
+    postgresql_where=OF_AN_ADDRESS,
+)
+# What reviewers may take, and what they answered: small beside the rest.
+FOR_ANYBODY = text(
+    "status NOT IN ('completed', 'timed_out', 'cancelled', 'verification_exhausted') "
+    "AND open_to = 'anybody' AND assigned_to_email IS NULL AND assigned_to_user_id IS NULL"
+)
+Index("ix_tasks_for_anybody", tasks.c.id, sqlite_where=FOR_ANYBODY, postgresql_where=FOR_ANYBODY)
+ANSWERED = tasks.c.completed_by_user_id.is_not(None)
+Index(
+    "ix_tasks_answered",
+    tasks.c.completed_by_user_id,
+    tasks.c.id,
+    sqlite_where=ANSWERED,
+    postgresql_where=ANSWERED,
+)
+
+# To whom a task is open, when it is open to some.
+task_invitations = Table(
+    "task_invitations",
+    metadata,
+    Column("task_id", Text, ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True),
+    Column("email", Text, primary_key=True),
+    # Those of settled tasks say who comes second; lists need only the others, which stay few.
+    Column("settled_at", Instant),
+    sqlite_with_rowid=False,
+)
+STANDING = task_invitations.c.settled_at.is_(None)
+Index(
+    "ix_task_invitations_standing",
+    task_invitations.c.email,
+    task_invitations.c.task_id,
+    sqlite_where=STANDING,
+    postgresql_where=STANDING,
 )
 
 task_contents = Table(
@@ -158,18 +164,72 @@ users = Table(
     Column("is_operator", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False, server_default="0"),
+    Column("slack_team_id", Text),
+    Column("slack_user_id", Text),
+    Column("role", Text),
+    Column("access_level", Text),
+    Column("pool", Text),
+    Column("last_assigned_at", Instant),
 )
+Index("ix_users_slack", users.c.slack_team_id, users.c.slack_user_id, unique=True)
+# Where there is one workspace only, nobody needs to name it.
+NO_TEAM = users.c.slack_team_id.is_(None)
+Index(
+    "ix_users_slack_user",
+    users.c.slack_user_id,
+    unique=True,
+    sqlite_where=NO_TEAM,
+    postgresql_where=NO_TEAM,
+)
+# Routing goes through the people of a pool, longest without a task first, and takes the first.
+Index("ix_users_waiting", users.c.last_assigned_at, users.c.id)
+Index("ix_users_pool", users.c.pool, users.c.last_assigned_at, users.c.id)
 
 sessions = Table(
     "sessions",
     metadata,
-    # The cookie is a secret; only what it hashes to is kept.
+    # The cookie is a secret; only what it hashes to is kept. So with the others below.
     Column("token_hash", Text, primary_key=True),
     Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False, server_default="0"),
 )
 Index("ix_sessions_user", sessions.c.user_id)
+Index("ix_sessions_created", sessions.c.created_at)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("used_at", Instant, nullable=False),
+)
+Index("ix_devices_user", devices.c.user_id, devices.c.used_at)
+
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("bucket", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_failed_sign_ins_bucket", failed_sign_ins.c.bucket, failed_sign_ins.c.at)
+Index("ix_failed_sign_ins_at", failed_sign_ins.c.at)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("scopes", Names, nullable=False),
+    Column("created_by_email", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("last_used_at", Instant),
+)
 
 setup_tokens = Table(
     "setup_tokens",

@@ -6,25 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
-    Select,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
     text,
-    union_all,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from ..tasks.ids import new_id
+from ..ids import new_id
 from ..tasks.lifecycle import Change
-from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Task
-from .tables import OPEN, audit_entries, task_contents, tasks, users
+from ..tasks.model import Actor, Content, Entry, Filter, Person, Task
+from .reviewing import visible, within_reach
+from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
+from .task_pages import page
 
 _STATE = [field.name for field in fields(Task)]
 _COLUMNS = [tasks.c[name] for name in _STATE]
@@ -45,6 +45,7 @@ _MUTABLE = [
     "completed_by_user_id",
     "completed_via_channel",
     "verification_attempt",
+    "open_to",
 ]
 
 _BY_ID = select(*_COLUMNS).where(tasks.c.id == bindparam("wanted"))
@@ -65,6 +66,13 @@ _NEXT_DEADLINE = select(func.min(tasks.c.timeout_at)).where(OPEN, tasks.c.status
 _OPEN_COUNT = select(func.count()).select_from(tasks).where(OPEN)
 _ADD = upsert(tasks).on_conflict_do_nothing(index_elements=[tasks.c.idempotency_key])
 _ADD_CONTENT = insert(task_contents)
+_UNINVITE = delete(task_invitations).where(task_invitations.c.task_id == bindparam("wanted"))
+_INVITE = insert(task_invitations)
+_INVITATIONS_END = (
+    update(task_invitations)
+    .where(task_invitations.c.task_id == bindparam("wanted"))
+    .values(settled_at=bindparam("now"))
+)
 _ADD_ENTRIES = insert(audit_entries)
 _SAVE = (
     update(tasks)
@@ -81,10 +89,16 @@ class TaskReader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def task(self, task_id: str) -> Task | None:
-        """Return the task's state."""
-        row = self._connection.execute(_BY_ID, {"wanted": task_id}).one_or_none()
+    def task(self, task_id: str, view: Person | None = None) -> Task | None:
+        """Return the task's state; for a reviewer (`view`), if it is theirs or open to them."""
+        query = _BY_ID if view is None else _BY_ID.where(visible(view))
+        row = self._connection.execute(query, {"wanted": task_id}).one_or_none()
         return None if row is None else _task(row)
+
+    def may_act(self, task_id: str, person: Person) -> bool:
+        """Whether the task is this reviewer's, or was open to them before somebody took it."""
+        found = exists().where(tasks.c.id == task_id, within_reach(person))
+        return self._connection.execute(select(found)).scalar_one()
 
     def task_by_key(self, idempotency_key: str) -> Task | None:
         """Return the task that this key made."""
@@ -98,7 +112,7 @@ class TaskReader:
 
     def tasks(self, wanted: Filter) -> list[Task]:
         """Return up to `wanted.limit` tasks, newest first."""
-        return [_task(row) for row in self._connection.execute(_page(wanted))]
+        return [_task(row) for row in self._connection.execute(page(_COLUMNS, wanted))]
 
     def audit(self, task_id: str) -> list[Entry]:
         """Return the task's history, oldest first."""
@@ -115,14 +129,6 @@ class TaskReader:
     def open_count(self) -> int:
         """Return how many tasks are open."""
         return self._connection.execute(_OPEN_COUNT).scalar_one()
-
-    def person(self, user_id: str | None = None, email: str | None = None) -> Person | None:
-        """Return the active person of the directory with this id or address."""
-        same = users.c.id == user_id if user_id is not None else users.c.email == email
-        row = self._connection.execute(
-            select(users.c.email, users.c.id).where(same, users.c.active)
-        ).one_or_none()
-        return None if row is None else Person(*row)
 
 
 class TaskWriter(TaskReader):
@@ -146,6 +152,7 @@ class TaskWriter(TaskReader):
             {"task_id": change.task.id}
             | {column.name: getattr(content, column.name) for column in _CONTENT},
         )
+        self._invite(change)
         self.note(change.entries)
         return True
 
@@ -157,6 +164,10 @@ class TaskWriter(TaskReader):
         )
         if saved.rowcount != 1:
             raise RuntimeError(f"{before.id} changed under its lock")
+        self._invite(change)
+        if change.task.terminal and before.open_to == "invited":
+            now = change.task.updated_at
+            self._connection.execute(_INVITATIONS_END, {"wanted": before.id, "now": now})
         self.note(change.entries)
 
     def note(self, entries: Sequence[Entry]) -> None:
@@ -171,6 +182,17 @@ class TaskWriter(TaskReader):
     def touch(self) -> None:
         """Write what is there already: a full disk or a lock shows itself, and nothing changes."""
         self._connection.execute(_TOUCH)
+
+    def _invite(self, change: Change) -> None:
+        """Store whom the task is open to from now on, if that changes."""
+        if change.invited is None:
+            return
+        task_id = change.task.id
+        self._connection.execute(_UNINVITE, {"wanted": task_id})
+        if change.invited:
+            self._connection.execute(
+                _INVITE, [{"task_id": task_id, "email": email} for email in change.invited]
+            )
 
     def on_commit(self, act: Callable[[], None]) -> None:
         """Have `act` called on the event loop once this transaction is durable."""
@@ -208,43 +230,3 @@ def _entry_values(entry: Entry) -> dict[str, Any]:
         "extra_data": entry.extra_data,
         "created_at": entry.created_at,
     }
-
-
-def _page(wanted: Filter) -> Select[Any]:
-    """Return the query of a page.
-
-    Several statuses are several index walks, each short, merged: one walk over all of them would
-    sort every match.
-    """
-    conditions = list(_conditions(wanted))
-    if len(wanted.statuses) < 2:
-        conditions += [tasks.c.status == status for status in wanted.statuses]
-        return _newest(select(*_COLUMNS).where(*conditions), wanted.limit)
-    walks = [
-        _newest(select(tasks.c.id).where(tasks.c.status == status, *conditions), wanted.limit)
-        for status in dict.fromkeys(wanted.statuses)
-    ]
-    ids = union_all(*(select(walk.subquery().c.id) for walk in walks)).subquery()
-    return _newest(select(*_COLUMNS).where(tasks.c.id.in_(select(ids.c.id))), wanted.limit)
-
-
-def _newest(query: Select[Any], limit: int) -> Select[Any]:
-    return query.order_by(tasks.c.id.desc()).limit(limit)
-
-
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    conditions: list[Any] = []
-    if wanted.before is not None:
-        conditions.append(tasks.c.id < wanted.before)
-    if wanted.terminal is not None:
-        conditions.append(tasks.c.status.in_(sorted(TERMINAL)) if wanted.terminal else OPEN)
-    if wanted.assigned_to_email is not None:
-        conditions.append(tasks.c.assigned_to_email == wanted.assigned_to_email)
-    if wanted.assigned_to_user_id is not None:
-        conditions.append(tasks.c.assigned_to_user_id == wanted.assigned_to_user_id)
-    if wanted.unassigned is not None:
-        nobody = tasks.c.assigned_to_email.is_(None) & tasks.c.assigned_to_user_id.is_(None)
-        conditions.append(nobody if wanted.unassigned else ~nobody)
-    if wanted.text is not None:
-        conditions.append(tasks.c.task.icontains(wanted.text, autoescape=True))
-    return conditions

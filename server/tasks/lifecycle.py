@@ -12,6 +12,7 @@ from typing import Any, Literal
 from ..clock import rfc3339
 from ..errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
 from ..routing.plan import normal
+from .history import attribution, entry
 from .model import SYSTEM, Action, Actor, Draft, Entry, Json, Person, Status, Task
 
 Command = Literal["open", "claim", "assign", "offer", "complete", "cancel", "expire"]
@@ -44,10 +45,14 @@ NEXT: dict[tuple[Status, Command], Status] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a command does: the task after it, and the lines it adds to the history."""
+    """What a command does: the task after it, and the lines it adds to the history.
+
+    `invited` are the addresses to which it opens the task; None leaves them as they are.
+    """
 
     task: Task
     entries: tuple[Entry, ...]
+    invited: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class NoMatch:
 
 @dataclass(frozen=True, slots=True)
 class OpenTo:
-    """Nobody has the task yet; whoever may claims it. `emails` empty means anybody."""
+    """Nobody has the task yet; whoever may claims it. No `emails` means anybody."""
 
     emails: tuple[str, ...] = ()
 
@@ -106,13 +111,14 @@ def create(
         notify=draft.notify,
         task_metadata=draft.task_metadata,
     )
-    first = Entry(task.id, None, "created", "created", actor, now)
+    first = Entry(task.id, None, "created", "created", actor, now, attribution(actor))
     task, routing = _routed(task, routed, now)
     failed = [
-        _entry(task, task.status, "notification_failed", SYSTEM, now, target=target, reason=reason)
+        entry(task, task.status, "notification_failed", SYSTEM, now, target=target, reason=reason)
         for target, reason in undeliverable
     ]
-    return Change(task, (first, *routing, *failed))
+    invited = routed.emails if isinstance(routed, OpenTo) and routed.emails else None
+    return Change(task, (first, *routing, *failed), invited)
 
 
 def _routed(task: Task, routed: Routed, now: datetime) -> tuple[Task, tuple[Entry, ...]]:
@@ -122,13 +128,19 @@ def _routed(task: Task, routed: Routed, now: datetime) -> tuple[Task, tuple[Entr
         return replace(given.task, version=task.version), given.entries
     if isinstance(routed, NoMatch):
         reason = routed.reason
-        return task, (_entry(task, task.status, "unassigned", SYSTEM, now, reason=reason),)
-    return task, ()
+        return task, (entry(task, task.status, "unassigned", SYSTEM, now, reason=reason),)
+    return replace(task, open_to="invited" if routed.emails else "anybody"), ()
 
 
 def open_(task: Task, actor: Actor, now: datetime) -> Change | None:
-    """Note that a person looks at the task; None when that was known."""
+    """Note that a person looks at the task; None when that was known.
+
+    Raises:
+        TaskAlreadySettled: It is settled.
+        Forbidden: A reviewer looks, and somebody else has it.
+    """
     status = _next(task, "open")
+    _refuse_others(task, actor)
     if status == task.status:
         return None
     return _change(task, status, "opened", actor, now)
@@ -140,17 +152,16 @@ def claim(task: Task, person: Person, actor: Actor, now: datetime) -> Change | N
     Raises:
         TaskAlreadySettled: It is settled.
         TaskAlreadyClaimed: Somebody else has it.
-        Forbidden: It is open to others only.
+        Forbidden: It is not open to this person.
     """
     status = _next(task, "claim")
     if has(task, person):
         return None
+    if not _may_take(task, person, actor):
+        raise Forbidden("This task is open to other people only. Ask an operator to reassign it.")
     if task.assigned:
         holder = task.assigned_to_email or "somebody else"
         raise TaskAlreadyClaimed(f"This task is with {holder}. Ask an operator to reassign it.")
-    invited = {normal(email) for email in (task.assign_to or {}).get("emails") or ()}
-    if invited and actor.type != "operator" and person.email not in invited:
-        raise Forbidden("This task is open to other people only. Ask an operator to reassign it.")
     return _change(
         task,
         status,
@@ -170,7 +181,7 @@ def assign(
     Raises:
         TaskAlreadySettled: It is settled.
     """
-    return _change(
+    change = _change(
         task,
         _next(task, "assign"),
         "assigned",
@@ -180,14 +191,19 @@ def assign(
         assigned_to_email=person.email,
         assigned_to_user_id=person.user_id,
         assign_to=assign_to or task.assign_to,
+        open_to="nobody",
     )
+    return replace(change, invited=() if task.open_to == "invited" else None)
 
 
 def offer(
     task: Task, emails: Sequence[str], now: datetime, actor: Actor, assign_to: Json
 ) -> Change:
-    """Take the task from whoever has it and open it to the first of `emails` who claims it."""
-    return _change(
+    """Take the task from whoever has it and open it to the first of `emails` who claims it.
+
+    No `emails` means anybody.
+    """
+    change = _change(
         task,
         _next(task, "offer"),
         "unassigned",
@@ -197,7 +213,9 @@ def offer(
         assigned_to_email=None,
         assigned_to_user_id=None,
         assign_to=assign_to,
+        open_to="invited" if emails else "anybody",
     )
+    return replace(change, invited=tuple(emails))
 
 
 def complete(task: Task, response: Json, actor: Actor, now: datetime) -> Change:
@@ -205,11 +223,14 @@ def complete(task: Task, response: Json, actor: Actor, now: datetime) -> Change:
 
     Raises:
         TaskAlreadySettled: Somebody, a cancel or the clock was first.
+        Forbidden: A reviewer answers, and somebody else has it.
     """
+    status = _next(task, "complete")
+    _refuse_others(task, actor)
     extra: Json = {} if task.redact_payload else {"response": response}
     return _change(
         task,
-        _next(task, "complete"),
+        status,
         "completed",
         actor,
         now,
@@ -249,15 +270,40 @@ def overdue(task: Task, now: datetime) -> bool:
 
 
 def has(task: Task, person: Person) -> bool:
-    """Whether the task is with this person."""
-    if person.user_id is not None and person.user_id == task.assigned_to_user_id:
-        return True
+    """Whether the task is with this person.
+
+    An address counts only while it is nobody's of the directory: later it may be somebody else's.
+    """
+    if task.assigned_to_user_id is not None:
+        return person.user_id == task.assigned_to_user_id
     return person.email is not None and person.email == task.assigned_to_email
+
+
+def _may_take(task: Task, person: Person, actor: Actor) -> bool:
+    """Whether a task is open to whoever would take it; operators take any."""
+    if actor.type == "operator" or task.open_to == "anybody":
+        return True
+    if task.open_to == "invited":
+        invited: list[str] = (task.assign_to or {}).get("emails") or []
+        return person.email in [normal(email) for email in invited]
+    return actor.type != "reviewer"
+
+
+def _refuse_others(task: Task, actor: Actor) -> None:
+    """Keep a reviewer from what somebody else has; operators and automation may."""
+    if (
+        actor.type != "reviewer"
+        or not task.assigned
+        or has(task, Person(actor.email, actor.user_id))
+    ):
+        return
+    holder = task.assigned_to_email or "somebody else"
+    raise Forbidden(f"This task is with {holder}. Ask an operator to reassign it.")
 
 
 def refused(task: Task, command: Command, code: str, actor: Actor, now: datetime) -> Entry:
     """Return the line of history that says that a command was refused."""
-    return _entry(task, task.status, "refused", actor, now, command=command, error_code=code)
+    return entry(task, task.status, "refused", actor, now, command=command, error_code=code)
 
 
 def _next(task: Task, command: Command) -> Status:
@@ -289,12 +335,4 @@ def _change(
     **fields: Any,
 ) -> Change:
     after = replace(task, status=status, version=task.version + 1, updated_at=now, **fields)
-    return Change(after, (_entry(task, status, action, actor, now, **(extra or {})),))
-
-
-def _entry(
-    task: Task, to_status: Status, action: Action, actor: Actor, now: datetime, **extra: Any
-) -> Entry:
-    if actor.named:
-        extra["named_by_admin_token"] = True
-    return Entry(task.id, task.status, to_status, action, actor, now, extra)
+    return Change(after, (entry(task, status, action, actor, now, **(extra or {})),))

@@ -33,6 +33,8 @@ Action = Literal[
     "notification_failed",
     "refused",
 ]
+# Who may take a task that nobody has: anybody, whoever is invited, or only an operator gives it.
+Openness = Literal["anybody", "invited", "nobody"]
 
 TERMINAL: frozenset[Status] = frozenset(
     {"completed", "timed_out", "cancelled", "verification_exhausted"}
@@ -43,7 +45,8 @@ TERMINAL: frozenset[Status] = frozenset(
 class Actor:
     """Who does something, as the caller's credentials say; the body never does.
 
-    `named` is true when the admin token named the person: the audit says so.
+    `named` is true when the admin token named the person, and `api_key` the id and the name of the
+    key that was used: the audit says so.
     """
 
     type: ActorType
@@ -51,6 +54,7 @@ class Actor:
     user_id: str | None = None
     channel: Channel | None = None
     named: bool = False
+    api_key: tuple[str, str] | None = None
 
 
 SYSTEM = Actor("system")
@@ -84,6 +88,7 @@ class Task:
     completed_by_user_id: str | None = None
     completed_via_channel: Channel | None = None
     verification_attempt: int = 0
+    open_to: Openness = "nobody"
 
     @property
     def terminal(self) -> bool:
@@ -145,13 +150,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which tasks a list shows; what is None does not restrict."""
+    """Which tasks a list shows; what is None does not restrict.
+
+    `view` is the reviewer who looks: the list has what is theirs, and what they may take.
+    """
 
     statuses: tuple[Status, ...] = ()
     terminal: bool | None = None
-    assigned_to_email: str | None = None
-    assigned_to_user_id: str | None = None
+    assigned_to: Person | None = None
     unassigned: bool | None = None
     text: str | None = None
     before: str | None = None
     limit: int = 50
+    view: Person | None = None

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from ..directory.model import Account
+from ..routing.plan import Member
 from .lifecycle import Change
 from .model import Content, Entry, Filter, Person, Task
 
@@ -14,8 +16,12 @@ T = TypeVar("T")
 class Reader(Protocol):
     """Queries within one consistent view of the database."""
 
-    def task(self, task_id: str) -> Task | None:
-        """Return the task's state."""
+    def task(self, task_id: str, view: Person | None = None) -> Task | None:
+        """Return the task's state; for a reviewer (`view`), if it is theirs or open to them."""
+        ...
+
+    def may_act(self, task_id: str, person: Person) -> bool:
+        """Whether the task is this reviewer's, or was open to them before somebody took it."""
         ...
 
     def task_by_key(self, idempotency_key: str) -> Task | None:
@@ -46,8 +52,12 @@ class Reader(Protocol):
         """Return how many tasks are open."""
         ...
 
-    def person(self, user_id: str | None = None, email: str | None = None) -> Person | None:
-        """Return the active person of the directory with this id or address."""
+    def account_by_email(self, email: str) -> Account | None:
+        """Return the person of the directory with this address."""
+        ...
+
+    def member(self, wanted: Member) -> Person | None:
+        """Return the active person with all that is wanted whose last task is longest ago."""
         ...
 
 
@@ -68,6 +78,10 @@ class Writer(Reader, Protocol):
         The update is guarded: it applies to the version of the row that was `locked`, and to no
         other.
         """
+        ...
+
+    def note_assigned(self, user_id: str, now: datetime) -> None:
+        """Note that a person has got a task: now, and in any case after everybody else."""
         ...
 
     def note(self, entries: Sequence[Entry]) -> None:

@@ -3,38 +3,32 @@
 Every channel, route and job that changes a task comes through here.
 """
 
-import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ..clock import Clock
-from ..errors import (
-    IdempotencyKeyReused,
-    NoMatchingAssignee,
-    Refusal,
-    StorageUnavailable,
-    TaskNotFound,
-)
-from ..routing.plan import Address, Anybody, FirstOf, Plan, plan
+from ..errors import NoMatchingAssignee, Refusal, TaskNotFound
+from ..ids import is_id, new_id
+from ..routing.plan import plan
 from . import lifecycle
 from .checking import Checker
-from .ids import is_id, new_id
-from .lifecycle import Change, Command, NoMatch, OpenTo, Routed
+from .lifecycle import Change, Command, OpenTo
+from .lookup import (
+    Full,
+    claimant,
+    content_of,
+    fingerprint,
+    full,
+    named,
+    not_theirs,
+    replay,
+    route,
+    task_of,
+    undeliverable,
+)
 from .model import Actor, Content, Draft, Entry, Filter, Json, Person, Task
 from .ports import Deadlines, Reader, Store, Waker, Writer
-
-NOT_CONFIGURED = "the {} channel is not configured on this server"
-
-
-@dataclass(frozen=True, slots=True)
-class Full:
-    """A task with its content; `replayed` when creating it found it there already."""
-
-    task: Task
-    content: Content
-    replayed: bool = False
 
 
 class Tasks:
@@ -76,25 +70,32 @@ class Tasks:
                 draft,
                 new_id("tsk", now),
                 print_,
-                _route(tx, wanted),
+                route(tx, wanted),
                 now,
                 actor,
-                [(target, _undeliverable(target)) for target in draft.notify],
+                [undeliverable(target) for target in draft.notify],
             )
             if not tx.add(change, draft.content):
-                return _replay(tx, draft.idempotency_key, print_)
+                return replay(tx, draft.idempotency_key, print_)
+            if change.task.assigned_to_user_id is not None:
+                tx.note_assigned(change.task.assigned_to_user_id, now)
             tx.on_commit(lambda: self._deadlines.expect(change.task.timeout_at))
             return Full(change.task, draft.content)
 
         return await self._store.write(work)
 
-    async def get(self, task_id: str) -> Full:
+    async def get(self, task_id: str, view: Person | None = None) -> Full:
         """Return one task.
+
+        Args:
+            task_id: Which.
+            view: The reviewer who looks, here and below; None sees everything.
 
         Raises:
             TaskNotFound: There is none with this id.
+            Forbidden: It is neither the reviewer's nor open to them.
         """
-        return await self._store.read(lambda tx: _full(tx, task_id))
+        return await self._store.read(lambda tx: full(tx, task_id, view))
 
     async def page(self, wanted: Filter) -> tuple[list[Task], str | None]:
         """Return a page of tasks, newest first, and the cursor of the next page if there is one."""
@@ -103,7 +104,7 @@ class Tasks:
         page = found[: wanted.limit]
         return page, page[-1].id if len(found) > wanted.limit else None
 
-    async def poll(self, task_id: str, seconds: float) -> Task:
+    async def poll(self, task_id: str, seconds: float, view: Person | None = None) -> Task:
         """Return the task's state once it is settled, or as it is after `seconds`.
 
         Subscribes, then reads, then waits: a wake between the two is not missed, and while it
@@ -111,23 +112,25 @@ class Tasks:
 
         Raises:
             TaskNotFound: There is none with this id, or it was deleted meanwhile.
+            Forbidden: It is neither the reviewer's nor open to them, or not any more.
         """
         with self._waker.subscribe(task_id) as parked:
-            task = await self._store.read(lambda tx: _task(tx, task_id))
+            task = await self._store.read(lambda tx: task_of(tx, task_id, view))
             if task.terminal or self._waker.closed:
                 return task
             await parked.wait(seconds)
-        return await self._store.read(lambda tx: _task(tx, task_id))
+        return await self._store.read(lambda tx: task_of(tx, task_id, view))
 
-    async def audit(self, task_id: str) -> list[Entry]:
+    async def audit(self, task_id: str, view: Person | None = None) -> list[Entry]:
         """Return the task's history, oldest first.
 
         Raises:
             TaskNotFound: There is none with this id.
+            Forbidden: It is neither the reviewer's nor open to them.
         """
 
         def work(tx: Reader) -> list[Entry]:
-            _task(tx, task_id)
+            task_of(tx, task_id, view)
             return tx.audit(task_id)
 
         return await self._store.read(work)
@@ -137,6 +140,7 @@ class Tasks:
 
         Raises:
             TaskNotFound, TaskAlreadySettled: There is nothing to look at any more.
+            Forbidden: It is not the reviewer's to look at.
         """
         return await self._act(
             task_id, "open", actor, lambda _tx, task, now: lifecycle.open_(task, actor, now)
@@ -150,12 +154,11 @@ class Tasks:
             TaskAlreadyClaimed: Somebody else was first.
             Forbidden: It is open to other people only.
         """
-        person = Person(actor.email, actor.user_id)
         return await self._act(
             task_id,
             "claim",
             actor,
-            lambda _tx, task, now: lifecycle.claim(task, person, actor, now),
+            lambda tx, task, now: lifecycle.claim(task, claimant(tx, actor), actor, now),
         )
 
     async def assign(self, task_id: str, assign_to: Json, actor: Actor) -> Full:
@@ -168,7 +171,7 @@ class Tasks:
         wanted = plan(assign_to)
 
         def decide(tx: Writer, task: Task, now: datetime) -> Change:
-            match _route(tx, wanted):
+            match route(tx, wanted):
                 case Person() as person:
                     return lifecycle.assign(task, person, now, actor, assign_to)
                 case OpenTo(emails):
@@ -184,18 +187,20 @@ class Tasks:
         Raises:
             TaskNotFound, TaskAlreadySettled: The answer comes too late.
             ResponseInvalid: It does not satisfy the task's schema; the task is still open.
+            Forbidden: It is not the reviewer's to answer.
         """
-        full = await self.get(task_id)
+        content = (await self.get(task_id)).content
         # Outside the transaction: a schema may take a while, and it never changes.
-        invalid = self._checker.refuse_response(full.content, response)
+        invalid = self._checker.refuse_response(content, response)
 
-        def decide(_tx: Writer, task: Task, now: datetime) -> Change:
-            change = lifecycle.complete(task, response, actor, now)
+        def decide(tx: Writer, task: Task, now: datetime) -> Change:
+            by = replace(actor, user_id=named(tx, actor).user_id)
+            change = lifecycle.complete(task, response, by, now)
             if invalid is not None:
                 raise invalid
             return change
 
-        return await self._act(task_id, "complete", actor, decide, full.content)
+        return await self._act(task_id, "complete", actor, decide, content)
 
     async def cancel(self, task_id: str, reason: str | None, actor: Actor) -> Full:
         """Settle the task without an answer.
@@ -258,6 +263,10 @@ class Tasks:
             now = self._clock.now()
             task = self._current(tx, task_id, now)
             try:
+                if actor.type == "reviewer" and not tx.may_act(
+                    task_id, Person(actor.email, actor.user_id)
+                ):
+                    raise not_theirs()
                 change = decide(tx, task, now)
             except Refusal as refusal:
                 tx.note([lifecycle.refused(task, command, refusal.code, actor, now)])
@@ -265,7 +274,7 @@ class Tasks:
             if change is not None:
                 self._save(tx, task, change)
                 task = change.task
-            return Full(task, content or _content(tx, task_id))
+            return Full(task, content or content_of(tx, task_id))
 
         outcome = await self._store.write(work)
         if isinstance(outcome, Refusal):
@@ -285,60 +294,8 @@ class Tasks:
 
     def _save(self, tx: Writer, before: Task, change: Change) -> None:
         tx.save(before, change)
+        holder = change.task.assigned_to_user_id
+        if holder is not None and holder != before.assigned_to_user_id:
+            tx.note_assigned(holder, change.task.updated_at)
         if change.task.terminal:
             tx.on_commit(lambda: self._waker.wake(before.id))
-
-
-def fingerprint(task: str, content: Content) -> str:
-    """Return what the same key must come with: the hash of task, payload and response schema."""
-    same = {"task": task, "payload": content.payload, "response_schema": content.response_schema}
-    canonical = json.dumps(same, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _replay(tx: Reader, idempotency_key: str, print_: str) -> Full:
-    task = tx.task_by_key(idempotency_key)
-    if task is None:
-        # It was there a moment ago, and somebody deleted it: try again, and it will be new.
-        raise StorageUnavailable
-    if task.fingerprint != print_:
-        raise IdempotencyKeyReused
-    return Full(task, _content(tx, task.id), replayed=True)
-
-
-def _task(tx: Reader, task_id: str) -> Task:
-    task = tx.task(task_id) if is_id(task_id, "tsk") else None
-    if task is None:
-        raise TaskNotFound
-    return task
-
-
-def _content(tx: Reader, task_id: str) -> Content:
-    content = tx.content(task_id)
-    if content is None:
-        raise TaskNotFound
-    return content
-
-
-def _full(tx: Reader, task_id: str) -> Full:
-    return Full(_task(tx, task_id), _content(tx, task_id))
-
-
-def _route(tx: Reader, wanted: Plan) -> Routed:
-    match wanted:
-        case Anybody():
-            return OpenTo()
-        case FirstOf(emails):
-            return OpenTo(emails)
-        case Address(email):
-            return tx.person(email=email) or Person(email)
-        case member if member.user_id is not None:
-            found = tx.person(user_id=member.user_id)
-            return found or NoMatch("nobody in the directory has this user id")
-        case _:
-            return NoMatch("nobody in the directory matches")
-
-
-def _undeliverable(target: str) -> str:
-    channel = target.partition(":")[0].partition("+")[0]
-    return NOT_CONFIGURED.format(channel)

@@ -15,16 +15,15 @@ ASSIGNMENTS: dict[str, tuple[dict[str, Any], str | None, tuple[str, ...]]] = {
         ("joe@example.com", "ann@example.com"),
     ),
     "one, twice": ({"emails": ["joe@example.com", "JOE@example.com"]}, "joe@example.com", ()),
-    "one of both": (
-        {"email": "sue@example.com", "emails": ["joe@example.com", "ann@example.com"]},
-        "sue@example.com",
-        (),
-    ),
 }
 # Nobody has been added to the directory.
 UNMATCHED: dict[str, dict[str, Any]] = {
     "a stranger": {"user_id": "usr_00000000000000000000000000"},
     "a pool": {"pool": "refunds", "role": "lead", "access_level": "high"},
+    "both, and nobody is": {
+        "email": "sue@example.com",
+        "emails": ["joe@example.com", "ann@example.com"],
+    },
 }
 
 

@@ -16,6 +16,15 @@ BODIES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "claim": ("{task}/claim", {"claimed_by_email": "sue@example.com"}, ("claimed_by_email",)),
     "assign": ("{task}/assign", {"assign_to": {"role": "x"}}, ("assign_to", "email")),
     "cancel": ("{task}/cancel", {"reason": "x"}, ("reason",)),
+    "add a person": ("/api/admin/users", {"email": "x@example.com"}, ("display_name",)),
+    "add a person, in the address": ("/api/admin/users", {"pool": "x"}, ("email",)),
+    "set a password": (
+        "/api/admin/users/usr_00000000000000000000000000/password",
+        {"password": "x" * 12},
+        ("password",),
+    ),
+    "make a key": ("/api/admin/keys", {"name": "x"}, ("name",)),
+    "make a key, in a number": ("/api/admin/keys", {"name": "x"}, ("expires_in_seconds",)),
     "login": ("/api/auth/login", {"email": "x@y", "password": "x"}, ("password",)),
     "setup": (
         "/api/setup/operator",

@@ -12,27 +12,35 @@ import schemathesis
 
 _KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
 _MEANT = "made meaningful"
-_OF_MEANING = {"SCHEMA_INVALID", "PAYLOAD_INVALID", "RESPONSE_INVALID"}
+_OF_MEANING = {"SCHEMA_INVALID", "PAYLOAD_INVALID", "RESPONSE_INVALID", "USER_NO_ADDRESS"}
 _keys = itertools.count()
 
 
 @schemathesis.hook  # pyright: ignore[reportUnknownMemberType] -- it is not annotated
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Turn three valid bodies of four into a task that can be made, or an answer that fits one."""
+    """Turn three valid bodies of four into a task or a person that can be made, or an answer."""
     if not _is_valid(case):
         return
     operation = case.operation.definition.raw.get("operationId")
+    stateful = case.meta.phase.name.value == "stateful"
+    if operation in ("createUser", "updateUser") and not stateful:
+        # Without an operator the first run stays open, to be tried too.
+        case.body = case.body | {"is_operator": False}
     # The same body always becomes the same: hypothesis ends a run whose steps can't be repeated.
     number = zlib.crc32(json.dumps(case.body, sort_keys=True).encode())
     if operation == "createTask":
         # In a sequence each task is new, for the same reason.
         if number % 4:
             case.body = _meaningful_task(case.body, number)
-        if case.meta.phase.name.value == "stateful" or number % 3:
+        if stateful or number % 3:
             case.body = case.body | {"idempotency_key": f"{next(_keys)}-{_MEANT}"}
     elif operation == "claimTask" and number % 4:
         # The admin token is nobody and has to name somebody.
         case.body = {"claimed_by_email": case.body.get("claimed_by_email") or "sue@example.com"}
+    elif operation == "createUser" and number % 4:
+        # Each is somebody new, as each task is.
+        addressless = {n: v for n, v in case.body.items() if not n.startswith("slack_")}
+        case.body = addressless | {"email": f"person{next(_keys)}@example.com"}
     elif operation == "completeTask" and number % 4:
         case.body = case.body | {"response": {"approved": number % 2 == 0, "reason": _MEANT}}
 
@@ -51,7 +59,7 @@ def _is_valid(case: Any) -> bool:
     return (
         case.meta is not None
         and case.meta.generation.mode.is_positive
-        and case.method.upper() == "POST"
+        and case.method.upper() in ("POST", "PATCH")
         and isinstance(case.body, dict)
     )
 

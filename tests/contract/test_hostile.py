@@ -3,13 +3,14 @@
 import asyncio
 import json
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from tests.contract.driving import pieces_in_turn
 from tests.contract.hostile import CANARY, NEVER, PERHAPS, WHOLES, Body, fill, spot
-from tests.contract.places import BODIES
+from tests.contract.places import BODIES, STRANGE_IDS
 from tests.support.bodies import refund
 from tests.support.inprocess import InProcess
 
@@ -46,6 +47,35 @@ async def test_no_hostile_body_is_taken_echoed_or_stored(served: InProcess, oper
     assert (await served.client.get(address)).json() == task
     audit = (await served.client.get(f"{address}/audit")).json()["items"]
     assert [entry["action"] for entry in audit] == ["created"]
+    for path in ("/api/admin/users", "/api/admin/keys"):
+        assert (await served.client.get(path)).json()["items"] == []
+
+
+async def test_no_hostile_change_of_a_person_is_taken_or_echoed(served: InProcess):
+    person = {"email": "sue@example.com", "pool": "refunds"}
+    made = (await served.client.post("/api/admin/users", json=person)).json()
+    address, valid = f"/api/admin/users/{made['id']}", {"display_name": "Sue"}
+    bodies = {name: fill(spot(valid, "pool"), value) for name, value in NEVER.items()}
+    bodies |= {name: make(json.dumps(valid).encode()) for name, make in WHOLES.items()}
+    for name, body in bodies.items():
+        content = pieces_in_turn(body.content) if body.chunked else body.content
+        refused = await served.client.patch(address, content=content, headers=body.encoded)
+        assert refused.status_code == body.status, (name, refused.text[:300])
+        assert CANARY not in refused.text, name
+    assert (await served.client.get(address)).json() == made
+
+
+@pytest.mark.parametrize("identifier", STRANGE_IDS)
+async def test_nobody_and_no_key_has_a_strange_id(served: InProcess, identifier: str):
+    quoted = quote(identifier, safe="", errors="surrogatepass")
+    user = f"/api/admin/users/{quoted}"
+    answers = [
+        await served.client.get(user),
+        await served.client.patch(user, json={}),
+        await served.client.delete(f"{user}/password"),
+        await served.client.delete(f"/api/admin/keys/{quoted}"),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
 
 
 @pytest.mark.parametrize("place", ["payload", "form_definition", "initial_response"])

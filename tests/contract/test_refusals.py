@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from awaithumans.server.api import contract
 from awaithumans.server.errors import every_refusal
+from tests.contract.refusing_people import OF_PEOPLE
 from tests.support.bodies import APPROVED, refund
 from tests.support.inprocess import InProcess
 
@@ -98,7 +100,7 @@ async def _answer_after_the_deadline(served: InProcess) -> httpx.Response:
 
 
 async def _set_up(served: InProcess, token: str | None = None) -> httpx.Response:
-    token = token or await served.server.callers.print_setup_token()
+    token = token or await served.server.first_run.print_token()
     return await served.stranger.post("/api/setup/operator", json={"token": token, **_OPERATOR})
 
 
@@ -233,6 +235,7 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
         501,
         "FEATURE_NOT_AVAILABLE",
     ),
+    **OF_PEOPLE,
 }
 # What takes a database that does not answer: test_unavailable.
 _ELSEWHERE = {"STORAGE_UNAVAILABLE", "NOT_READY", "BAD_REQUEST"}
@@ -253,6 +256,21 @@ def test_every_kind_of_refusal_is_in_the_table():
     provoked = {(status, code) for _, status, code in REFUSALS.values()}
     declared = {(kind.status, kind.code) for kind in every_refusal()}
     assert {one for one in declared if one[1] not in _ELSEWHERE} == provoked
+
+
+def test_every_refusal_that_an_operation_declares_is_a_kind_of_refusal():
+    declared = {kind.code for kind in every_refusal()}
+    named = {
+        code
+        for item in contract.document()["paths"].values()
+        for method, operation in item.items()
+        if method != "parameters"
+        for response in operation["responses"].values()
+        for media in contract.resolve(contract.document(), response).get("content", {}).values()
+        for code in media.get("examples", {})
+    }
+    assert named <= declared
+    assert declared - named <= {"NOT_FOUND", "METHOD_NOT_ALLOWED", "BAD_REQUEST"}
 
 
 @pytest.mark.parametrize(

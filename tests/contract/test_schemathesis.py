@@ -18,7 +18,11 @@ _HERE = Path(__file__).parent
 _ROOT = _HERE.parent.parent
 _COMMAND = str(Path(sys.executable).parent / "schemathesis")
 _SEED = "20261122"
-_TASK = re.compile(r"^/api/tasks/[^/]+")
+_IDS = {
+    "task_id": re.compile(r"(?<=^/api/tasks/)[^/]+"),
+    "user_id": re.compile(r"(?<=^/api/admin/users/)[^/]+"),
+    "key_id": re.compile(r"(?<=^/api/admin/keys/)[^/]+"),
+}
 
 # Phases, examples of each operation, and how often each answer must have been seen at least:
 # a run that is refused everything proves nothing.
@@ -33,6 +37,12 @@ _RUNS: dict[str, tuple[str, int, int, dict[str, int]]] = {
             "POST /api/tasks 501": 5,
             "GET /api/tasks 200": 30,
             "GET /api/tasks/{task_id} 404": 2,
+            "POST /api/admin/users 201": 20,
+            "POST /api/admin/users 422": 30,
+            "GET /api/admin/users 200": 30,
+            "PATCH /api/admin/users/{user_id} 404": 2,
+            "POST /api/admin/keys 201": 20,
+            "DELETE /api/admin/keys/{key_id} 404": 2,
             "POST /api/auth/login 401": 20,
             "POST /api/setup/operator 403": 20,
         },
@@ -52,6 +62,13 @@ _RUNS: dict[str, tuple[str, int, int, dict[str, int]]] = {
             "POST /api/tasks/{task_id}/complete 200": 2,
             "POST /api/tasks/{task_id}/cancel 200": 2,
             "DELETE /api/tasks/{task_id} 204": 2,
+            "POST /api/admin/users 201": 20,
+            "GET /api/admin/users/{user_id} 200": 2,
+            "PATCH /api/admin/users/{user_id} 200": 2,
+            "POST /api/admin/users/{user_id}/password 204": 2,
+            "DELETE /api/admin/users/{user_id} 204": 2,
+            "POST /api/admin/keys 201": 5,
+            "DELETE /api/admin/keys/{key_id} 204": 2,
         },
     ),
 }
@@ -107,7 +124,8 @@ def _run(
 
 
 def _answer(entry: dict[str, Any]) -> str:
-    """Return what was asked and what came back, with the task's id left out."""
+    """Return what was asked and what came back, with ids left out."""
     path = re.sub(r"^https?://[^/]+", "", entry["request"]["url"]).partition("?")[0]
-    path = _TASK.sub("/api/tasks/{task_id}", path)
+    for name, pattern in _IDS.items():
+        path = pattern.sub(f"{{{name}}}", path)
     return f"{entry['request']['method']} {path} {entry['response']['status']}"

@@ -1,27 +1,23 @@
 """The first operator, signing in and out, and who a caller is."""
 
 import asyncio
-from http.cookies import Morsel, SimpleCookie
-from pathlib import Path
 
 import httpx
 import pytest
 
-from awaithumans.server.app import build
-from awaithumans.server.config import load
-from tests.contract.conftest import hold_to_contract
 from tests.support.bodies import refund
-from tests.support.inprocess import InProcess
+from tests.support.inprocess import InProcess, cookies_of
 from tests.support.process import TOKEN
 
 _COOKIE = "awaithumans_session"
 _PASSWORD = "correct horse battery"
 _SUE = {"email": "sue@example.com", "password": _PASSWORD}
-_WEEK = 7 * 24 * 3600
+_DAY = 24 * 3600
+_WEEK = 7 * _DAY
 
 
 async def _token(served: InProcess) -> str:
-    token = await served.server.callers.print_setup_token()
+    token = await served.server.first_run.print_token()
     assert token is not None
     return token
 
@@ -47,12 +43,8 @@ async def signed_in(served: InProcess) -> dict[str, str]:
     return _cookie_of(response)
 
 
-def _morsel(response: httpx.Response) -> Morsel[str]:
-    return SimpleCookie(response.headers["set-cookie"])[_COOKIE]
-
-
 def _cookie_of(response: httpx.Response) -> dict[str, str]:
-    return {"Cookie": f"{_COOKIE}={_morsel(response).value}"}
+    return {"Cookie": f"{_COOKIE}={cookies_of(response)[_COOKIE].value}"}
 
 
 async def test_the_setup_token_makes_one_operator_and_signs_them_in(served: InProcess):
@@ -66,7 +58,7 @@ async def test_the_setup_token_makes_one_operator_and_signs_them_in(served: InPr
     assert (await served.stranger.get("/api/setup/status")).json() == {"setup_required": False}
     again = await _set_up(served, token, email="eve@example.com")
     assert (again.status_code, again.json()["error_code"]) == (409, "SETUP_CLOSED")
-    assert await served.server.callers.print_setup_token() is None
+    assert await served.server.first_run.print_token() is None
 
 
 async def test_of_two_at_once_with_the_setup_token_one_becomes_operator(served: InProcess):
@@ -113,33 +105,6 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_the_same(served:
     assert "set-cookie" not in wrong.headers
 
 
-@pytest.mark.parametrize("public_url", ["http://testserver", "https://humans.example.com"])
-async def test_the_cookie_is_for_this_server_alone_and_out_of_reach(
-    tmp_path: Path, public_url: str
-):
-    server = build(load(data_dir=tmp_path, public_url=public_url), TOKEN)
-    transport = httpx.ASGITransport(server.app)
-    async with (
-        server.running(),
-        httpx.AsyncClient(transport=transport, base_url=public_url) as browser,
-    ):
-        await hold_to_contract(browser)
-        token = await server.callers.print_setup_token()
-        made = await browser.post("/api/setup/operator", json={"token": token, **_SUE})
-        entered = await browser.post("/api/auth/login", json=_SUE)
-        left = await browser.post("/api/auth/logout")
-        assert (await browser.get("/api/auth/me")).status_code == 401
-    for response in (made, entered, left):
-        cookie = _morsel(response)
-        assert (cookie["httponly"], cookie["path"], cookie["domain"]) == (True, "/", "")
-        assert cookie["samesite"].lower() == "lax"
-    for response in (made, entered):
-        cookie = _morsel(response)
-        assert bool(cookie["secure"]) == public_url.startswith("https")
-        assert (int(cookie["max-age"]), len(cookie.value) >= 40) == (_WEEK, True)
-    assert (_morsel(left)["max-age"], _morsel(left).value) == ("0", "")
-
-
 async def test_each_sign_in_is_a_session_of_its_own(served: InProcess, signed_in: dict[str, str]):
     other = _cookie_of(await _login(served))
     assert other != signed_in
@@ -150,16 +115,42 @@ async def test_each_sign_in_is_a_session_of_its_own(served: InProcess, signed_in
     assert (await served.stranger.get("/api/auth/me", headers=signed_in)).status_code == 200
 
 
-async def test_a_session_ends_with_its_week(served: InProcess, signed_in: dict[str, str]):
-    served.clock.advance(_WEEK - 1)
-    assert (await served.stranger.get("/api/auth/me", headers=signed_in)).status_code == 200
+async def _lives(served: InProcess, session: dict[str, str]) -> bool:
+    return (await served.stranger.get("/api/auth/me", headers=session)).status_code == 200
+
+
+async def test_a_session_ends_with_its_week_however_busy(
+    served: InProcess, signed_in: dict[str, str]
+):
+    for _ in range(13):
+        served.clock.advance(_DAY / 2)
+        assert await _lives(served, signed_in)
+    served.clock.advance(_DAY / 2 - 1)
+    assert await _lives(served, signed_in)
     served.clock.advance(1)
-    assert (await served.stranger.get("/api/auth/me", headers=signed_in)).status_code == 401
+    assert not await _lives(served, signed_in)
+
+
+async def test_a_session_that_is_left_alone_ends_with_its_day(
+    served: InProcess, signed_in: dict[str, str]
+):
+    served.clock.advance(_DAY - 1)
+    assert await _lives(served, signed_in)
+    served.clock.advance(_DAY - 1)
+    assert await _lives(served, signed_in)
+    served.clock.advance(_DAY)
+    assert not await _lives(served, signed_in)
 
 
 async def test_each_caller_is_told_who_they_are(served: InProcess, signed_in: dict[str, str]):
     agent = (await served.client.get("/api/auth/me")).json()
-    assert agent == {"kind": "admin_token", "user_id": None, "email": None, "display_name": None}
+    assert agent == {
+        "kind": "admin_token",
+        "user_id": None,
+        "email": None,
+        "display_name": None,
+        "scopes": [],
+    }
     operator = (await served.stranger.get("/api/auth/me", headers=signed_in)).json()
     assert (operator["kind"], operator["user_id"][:4]) == ("operator", "usr_")
     assert (await served.stranger.get("/api/auth/me")).status_code == 401

@@ -98,7 +98,7 @@ async def test_a_locked_database_refuses_writes_reads_on_and_recovers(
 
 
 async def test_a_locked_database_does_not_sign_anybody_in(impatient: InProcess, tmp_path: Path):
-    token = await impatient.server.callers.print_setup_token()
+    token = await impatient.server.first_run.print_token()
     setup = {"token": token, **_PERSON}
     with _locked(tmp_path):
         assert _is_503(await impatient.stranger.post("/api/setup/operator", json=setup))

@@ -196,6 +196,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def _serve(self) -> None:
         parts = urlsplit(self.path)
         arguments: JSON = dict(parse_qs(parts.query))
@@ -204,6 +207,8 @@ class Handler(BaseHTTPRequestHandler):
             arguments = json.loads(self.rfile.read(length))
         steps = parts.path.removeprefix("/api/tasks").strip("/").split("/")
         operation = steps[1] if len(steps) > 1 else ("get" if steps[0] else self._root())
+        if parts.path.startswith("/api/admin/"):
+            operation = f"{self.command} {parts.path}"
         state = self.server_state
         with state.changed:
             port = {"X-Port": str(self.client_address[1])}
@@ -300,6 +305,11 @@ def html(status: int, **headers: str) -> Behaviour:
     """Answer as a proxy does."""
     page = b"<html><body>Bad\x07 Gateway</body></html>"
     return lambda handler: handler.write(status, page, "text/html", **headers)
+
+
+def no_content(handler: Handler) -> None:
+    """Say that it is done, and nothing else."""
+    handler.write(204, b"", "application/json")
 
 
 def resets(handler: Handler) -> None:

@@ -1,26 +1,31 @@
 """The use cases on a real SQLite file."""
 
+import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from awaithumans.server.store.queries import Writer
+from awaithumans.server.directory.model import Account
+from awaithumans.server.ids import new_id
+from awaithumans.server.store.queries import Reader, Writer
 from awaithumans.server.store.sqlite import SqliteStore
 from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.checking import Checker
-from awaithumans.server.tasks.ids import new_id
 from awaithumans.server.tasks.lifecycle import Change, OpenTo, Routed
+from awaithumans.server.tasks.lookup import Full
 from awaithumans.server.tasks.model import Draft, Filter, Task
-from awaithumans.server.tasks.service import Full, Tasks
+from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
 from tests.support.clock import ManualClock
 from tests.support.made import AGENT, NOW, a_draft
 from tests.support.use_cases import Expected
+
+Query = Callable[[Reader], object]
 
 
 @dataclass
@@ -33,6 +38,13 @@ class Kept:
 
     async def created(self, **changes: Any) -> Full:
         return await self.tasks.create(a_draft(**changes), AGENT)
+
+    async def add_people(self, *accounts: Account) -> None:
+        def work(tx: Writer) -> None:
+            for account in accounts:
+                tx.add_account(account)
+
+        await self.store.write(work)
 
     async def ids(self, **wanted: Any) -> list[str]:
         """Return the ids that a list of at most 50 shows."""
@@ -90,6 +102,32 @@ def statements(store: SqliteStore) -> Generator[list[str]]:
         yield made
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def explained(kept: Kept, statement: str) -> list[str]:
+    """Return the plan of a statement."""
+    with closing(engine_of(kept.store).raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?"))
+        return [row[3] for row in cursor.fetchall()]
+
+
+def steps_of(tx: Reader, query: Query) -> int:
+    """Count the steps of SQLite's machine."""
+    driver: sqlite3.Connection = vars(tx)["_connection"].connection.driver_connection
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver.set_progress_handler(step, 10)
+    try:
+        query(tx)
+    finally:
+        driver.set_progress_handler(None, 10)
+    return steps
 
 
 @contextmanager

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from awaithumans.server.directory.model import Account
 from awaithumans.server.store.queries import Writer
 from awaithumans.server.store.sqlite import SqliteStore
 from awaithumans.server.tasks.model import Filter
 from tests.store.kept import Kept, adding, making, statements
 from tests.support.clock import ManualClock
-from tests.support.made import APPROVED, NOW, SUE
+from tests.support.made import APPROVED, NOW, SUE, an_account
 
 CLOCK = ManualClock(NOW)
 
@@ -93,7 +92,7 @@ async def test_a_unit_that_fails_leaves_nothing_and_the_others_are_committed(
 
 
 async def test_a_unit_that_breaks_a_constraint_fails_alone(store: SqliteStore, path: Path) -> None:
-    account = Account("usr_1", "sue@example.com", None, None, False, active=True, created_at=NOW)
+    account = an_account("sue")
 
     def twice(tx: Writer) -> None:
         tx.add_account(account)

@@ -1,7 +1,7 @@
 import itertools
 
 from awaithumans.server.errors import TaskAlreadySettled
-from awaithumans.server.tasks.ids import is_id
+from awaithumans.server.ids import is_id
 from awaithumans.server.tasks.model import Actor
 from tests.store.kept import Kept
 from tests.support.made import APPROVED, BOB, OLGA, SUE
@@ -13,8 +13,8 @@ async def test_a_history_is_in_the_order_it_happened_within_the_same_instant(kep
     task_id = (await kept.created(notify=("slack:#ops",))).task.id
     for number in range(40):
         await kept.tasks.assign(task_id, {"email": f"{number}@example.com"}, OLGA)
-    await kept.tasks.open(task_id, SUE)
-    await kept.tasks.complete(task_id, APPROVED, SUE)
+    await kept.tasks.open(task_id, OLGA)
+    await kept.tasks.complete(task_id, APPROVED, OLGA)
     history = await kept.tasks.audit(task_id)
     assert [entry.action for entry in history] == [
         "created",

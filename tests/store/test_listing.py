@@ -11,7 +11,7 @@ from awaithumans.server.tasks.model import TERMINAL, Filter, Person, Status, Tas
 from tests.store.kept import Kept, adding, making
 from tests.support.clock import ManualClock
 from tests.support.made import APPROVED, BOB, OLGA, SUE
-from tests.support.memory import matches
+from tests.support.seeing import matches
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 HOLDERS = [None, Person("sue@example.com", "usr_sue"), Person("bob@example.com")]
@@ -43,10 +43,10 @@ SINGLE: list[dict[str, Any]] = [
     *({"statuses": (status,)} for status in STATUSES),
     {"terminal": True},
     {"terminal": False},
-    {"assigned_to_email": "sue@example.com"},
-    {"assigned_to_email": "nobody@example.com"},
-    {"assigned_to_user_id": "usr_sue"},
-    {"assigned_to_user_id": "nobody"},
+    {"assigned_to": Person("sue@example.com")},
+    {"assigned_to": Person("nobody@example.com")},
+    {"assigned_to": Person(None, "usr_sue")},
+    {"assigned_to": Person(None, "nobody")},
     {"unassigned": True},
     {"unassigned": False},
     {"text": "refund"},
@@ -60,7 +60,7 @@ async def test_every_filter_alone_and_every_two_show_what_they_say(kept: Kept) -
     several: list[dict[str, Any]] = [
         {"statuses": ("created", "completed")},
         {"statuses": ("completed", "created", "completed")},
-        {"statuses": tuple(sorted(TERMINAL)), "assigned_to_email": "sue@example.com"},
+        {"statuses": tuple(sorted(TERMINAL)), "assigned_to": Person("sue@example.com")},
         {"statuses": ("created", "in_progress"), "terminal": False, "unassigned": True},
         {"statuses": ("created", "cancelled"), "terminal": True, "text": "re"},
         {"statuses": STATUSES},
@@ -192,7 +192,8 @@ async def test_every_field_of_a_task_comes_back_as_it_was(kept: Kept) -> None:
     assert (await kept.tasks.get(task.id)).task == task
     assert await kept.store.read(lambda tx: tx.task_by_key(task.idempotency_key)) == task
     opened = (await kept.tasks.open(task.id, SUE)).task
-    assigned = (await kept.tasks.assign(task.id, {"emails": ["a@b.c", "d@e.f"]}, OLGA)).task
+    asked = {"emails": ["sue@example.com", "d@e.f"]}
+    assigned = (await kept.tasks.assign(task.id, asked, OLGA)).task
     done = (await kept.tasks.complete(task.id, APPROVED, SUE)).task
     assert [each.version for each in (task, opened, assigned, done)] == [1, 2, 3, 4]
     assert (await kept.tasks.get(task.id)).task == done

@@ -1,16 +1,25 @@
 """The server within the test's own process, with a clock to move."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from awaithumans.server.app import Server, build
+from awaithumans.server.auth.model import CallerKind
+from awaithumans.server.auth.sessions import begin
 from awaithumans.server.config import load
+from awaithumans.server.directory.model import Account
+from awaithumans.server.ids import new_id
+from awaithumans.server.store.sqlite import SqliteStore
 from tests.support.clock import ManualClock
 from tests.support.process import TOKEN
+
+_URL = "http://testserver"
 
 
 @dataclass
@@ -22,21 +31,89 @@ class InProcess:
     stranger: httpx.AsyncClient
     """Holds nothing."""
 
+    @property
+    def store(self) -> SqliteStore:
+        return self.server.app.state.parts.database
+
+    def browser(
+        self, host: str = "127.0.0.1", headers: Mapping[str, str] | None = None
+    ) -> httpx.AsyncClient:
+        """Return a client at the address `host` that holds nothing but these headers."""
+        browser = _client(self.server, host, self.server.base_url, headers)
+        browser.event_hooks = self.stranger.event_hooks
+        return browser
+
+    def bearer(self, token: str) -> httpx.AsyncClient:
+        """Return a client that holds this token."""
+        return self.browser(headers={"Authorization": f"Bearer {token}"})
+
+    async def key(self, *scopes: str, **fields: Any) -> httpx.AsyncClient:
+        """Return a client that holds a new API key; without scopes, one with the usual ones."""
+        body = {"name": "refund agent", **fields} | ({"scopes": scopes} if scopes else {})
+        made = await self.client.post("/api/admin/keys", json=body)
+        assert made.status_code == 201, made.text
+        return self.bearer(made.json()["key"])
+
+    async def person(
+        self, email: str | None, kind: CallerKind = "reviewer", **fields: Any
+    ) -> "Person":
+        """Add a person to the directory, and sign them in without the cost of a password."""
+        now = self.clock.now()
+        account = Account(
+            new_id("usr", now),
+            created_at=now,
+            updated_at=now,
+            email=email,
+            is_operator=kind == "operator",
+            **fields,
+        )
+        await self.store.write(lambda tx: tx.add_account(account))
+        return Person(account.id, email, await self.signed_in(account))
+
+    async def signed_in(self, account: Account) -> httpx.AsyncClient:
+        """Return a client that holds a new session of this person."""
+        made = await self.store.write(lambda tx: begin(tx, account, self.clock.now()))
+        prefix = "__Host-" if self.server.base_url.startswith("https:") else ""
+        return self.browser(headers={"Cookie": f"{prefix}awaithumans_session={made.session}"})
+
+
+@dataclass
+class Person:
+    """Somebody of the directory, signed in."""
+
+    id: str
+    email: str | None
+    browser: httpx.AsyncClient
+
+    @property
+    def path(self) -> str:
+        return f"/api/admin/users/{self.id}"
+
 
 @asynccontextmanager
-async def in_process(folder: Path, clock: ManualClock | None = None) -> AsyncGenerator[InProcess]:
+async def in_process(
+    folder: Path, clock: ManualClock | None = None, **settings: Any
+) -> AsyncGenerator[InProcess]:
     clock = clock or ManualClock()
-    settings = load(data_dir=folder, public_url="http://testserver")
-    server = build(settings, TOKEN, clock)
-    # A 500 is an answer to look at, not an exception of the test.
-    transport = httpx.ASGITransport(server.app, raise_app_exceptions=False)
+    server = build(load(**{"data_dir": folder, "public_url": _URL} | settings), TOKEN, clock)
+    url = server.base_url
     async with (
         server.running(),
-        httpx.AsyncClient(
-            transport=transport,
-            base_url="http://testserver",
-            headers={"Authorization": f"Bearer {TOKEN}"},
-        ) as client,
-        httpx.AsyncClient(transport=transport, base_url="http://testserver") as stranger,
+        _client(server, "127.0.0.1", url, {"Authorization": f"Bearer {TOKEN}"}) as client,
+        _client(server, "127.0.0.1", url) as stranger,
     ):
         yield InProcess(server, clock, client, stranger)
+
+
+def cookies_of(response: httpx.Response) -> dict[str, Morsel[str]]:
+    """Return the cookies that a response sets, each by its name."""
+    given = response.headers.get_list("set-cookie")
+    return {name: one for text in given for name, one in SimpleCookie(text).items()}
+
+
+def _client(
+    server: Server, host: str, url: str, headers: Mapping[str, str] | None = None
+) -> httpx.AsyncClient:
+    # A 500 is an answer to look at, not an exception of the test.
+    transport = httpx.ASGITransport(server.app, raise_app_exceptions=False, client=(host, 1234))
+    return httpx.AsyncClient(transport=transport, base_url=url, headers=headers)

@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from awaithumans.server.tasks.ids import new_id
+from awaithumans.server.directory.model import Account
+from awaithumans.server.ids import new_id
 from awaithumans.server.tasks.model import Actor, Content, Draft, Task
 from tests.support.bodies import REFUND_DECISION_SCHEMA, REFUND_PAYLOAD_SCHEMA
 
@@ -38,7 +39,7 @@ def a_draft(**changes: Any) -> Draft:
 
 
 def a_task(**changes: Any) -> Task:
-    """Return an open task, made at NOW and due an hour later."""
+    """Return an open task for anybody, made at NOW and due an hour later."""
     task = Task(
         id=new_id("tsk", NOW),
         task="Approve refund?",
@@ -50,5 +51,12 @@ def a_task(**changes: Any) -> Task:
         created_at=NOW,
         updated_at=NOW,
         timeout_at=NOW + timedelta(hours=1),
+        open_to="anybody",
     )
     return replace(task, **changes)
+
+
+def an_account(name: str, **changes: Any) -> Account:
+    """Return an active reviewer with the id `usr_<name>` and the address `<name>@example.com`."""
+    account = Account(f"usr_{name}", NOW, NOW, email=f"{name}@example.com")
+    return replace(account, **changes)

@@ -1,18 +1,23 @@
-"""A store of tasks and accounts in memory: the ports' promises, kept honestly and without I/O."""
+"""A store in memory: the ports' promises, kept honestly and without I/O."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from awaithumans.server.directory.model import Account, Session
+from awaithumans.server.directory.credentials import ApiKey, Failures, Session
+from awaithumans.server.directory.model import Account
+from awaithumans.server.directory.model import Filter as PeopleFilter
 from awaithumans.server.errors import StorageUnavailable
-from awaithumans.server.tasks.ids import new_id
+from awaithumans.server.ids import new_id
+from awaithumans.server.routing.plan import Member
 from awaithumans.server.tasks.lifecycle import NEXT, Change
 from awaithumans.server.tasks.model import Content, Entry, Filter, Person, Task
+from tests.support.seeing import is_visible, is_within_reach, matches
 
 T = TypeVar("T")
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass
@@ -21,19 +26,21 @@ class Rows:
 
     tasks: dict[str, Task] = field(default_factory=dict[str, Task])
     contents: dict[str, Content] = field(default_factory=dict[str, Content])
+    invited: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     history: list[Entry] = field(default_factory=list[Entry])
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    devices: dict[tuple[str, str], datetime] = field(
+        default_factory=dict[tuple[str, str], datetime]
+    )
+    failures: list[tuple[str, datetime]] = field(default_factory=list[tuple[str, datetime]])
+    keys: dict[str, ApiKey] = field(default_factory=dict[str, ApiKey])
     setup_token: str | None = None
 
     def copy(self) -> "Rows":
+        kept = {each.name: getattr(self, each.name) for each in fields(self)}
         return Rows(
-            dict(self.tasks),
-            dict(self.contents),
-            list(self.history),
-            dict(self.accounts),
-            dict(self.sessions),
-            self.setup_token,
+            **{name: each.copy() if hasattr(each, "copy") else each for name, each in kept.items()}
         )
 
 
@@ -41,8 +48,15 @@ class MemoryReader:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def task(self, task_id: str) -> Task | None:
-        return self._rows.tasks.get(task_id)
+    def task(self, task_id: str, view: Person | None = None) -> Task | None:
+        task = self._rows.tasks.get(task_id)
+        if task is None or view is None:
+            return task
+        return task if is_visible(task, view, self._invited(task_id)) else None
+
+    def may_act(self, task_id: str, person: Person) -> bool:
+        task = self._rows.tasks.get(task_id)
+        return task is not None and is_within_reach(task, person, self._invited(task_id))
 
     def task_by_key(self, idempotency_key: str) -> Task | None:
         found = (t for t in self._rows.tasks.values() if t.idempotency_key == idempotency_key)
@@ -52,7 +66,11 @@ class MemoryReader:
         return self._rows.contents.get(task_id)
 
     def tasks(self, wanted: Filter) -> list[Task]:
-        found = [task for task in self._rows.tasks.values() if matches(task, wanted)]
+        found = [
+            task
+            for task in self._rows.tasks.values()
+            if matches(task, wanted, self._invited(task.id))
+        ]
         return sorted(found, key=lambda task: task.id, reverse=True)[: wanted.limit]
 
     def audit(self, task_id: str) -> list[Entry]:
@@ -68,23 +86,67 @@ class MemoryReader:
     def open_count(self) -> int:
         return sum(not task.terminal for task in self._rows.tasks.values())
 
-    def person(self, user_id: str | None = None, email: str | None = None) -> Person | None:
-        for account in self._rows.accounts.values():
-            same = account.id == user_id if user_id is not None else account.email == email
-            if same and account.active:
-                return Person(account.email, account.id)
-        return None
+    def account(self, user_id: str) -> Account | None:
+        return self._rows.accounts.get(user_id)
 
     def account_by_email(self, email: str) -> Account | None:
-        found = (account for account in self._rows.accounts.values() if account.email == email)
-        return next(found, None)
+        return next((one for one in self._rows.accounts.values() if one.email == email), None)
 
-    def account_by_session(self, token_hash: str, now: datetime) -> Account | None:
-        session = self._rows.sessions.get(token_hash)
-        if session is None or session.expires_at <= now:
+    def accounts(self, wanted: PeopleFilter) -> list[Account]:
+        found = [one for one in self._rows.accounts.values() if _is_wanted(one, wanted)]
+        return sorted(found, key=lambda one: one.id, reverse=True)[: wanted.limit]
+
+    def address_taken(self, account: Account) -> bool:
+        others = [one for one in self._rows.accounts.values() if one.id != account.id]
+        slack = (account.slack_team_id, account.slack_user_id)
+        return any(
+            (account.email is not None and one.email == account.email)
+            or (slack[1] is not None and (one.slack_team_id, one.slack_user_id) == slack)
+            for one in others
+        )
+
+    def member(self, wanted: Member) -> Person | None:
+        asked = {name: getattr(wanted, name) for name in ("pool", "role", "access_level")}
+        found = [
+            one
+            for one in self._rows.accounts.values()
+            if one.active
+            and wanted.user_id in (None, one.id)
+            and (wanted.emails is None or one.email in wanted.emails)
+            and all(value in (None, getattr(one, name)) for name, value in asked.items())
+        ]
+        if not found:
             return None
-        account = self._rows.accounts.get(session.user_id)
-        return account if account is not None and account.active else None
+        first = min(
+            found, key=lambda o: (o.last_assigned_at is not None, o.last_assigned_at or 0, o.id)
+        )
+        return Person(first.email, first.id)
+
+    def session(self, token_hash: str) -> tuple[Session, Account] | None:
+        session = self._rows.sessions.get(token_hash)
+        return None if session is None else (session, self._rows.accounts[session.user_id])
+
+    def device_users(self, token_hash: str, since: datetime) -> set[str]:
+        return {
+            user_id
+            for (kept, user_id), used_at in self._rows.devices.items()
+            if kept == token_hash and used_at > since
+        }
+
+    def failures(self, buckets: Sequence[str], since: datetime) -> dict[str, Failures]:
+        found = {
+            bucket: [at for named, at in self._rows.failures if named == bucket and at > since]
+            for bucket in buckets
+        }
+        return {
+            bucket: Failures(len(times), min(times)) for bucket, times in found.items() if times
+        }
+
+    def api_key(self, token_hash: str) -> ApiKey | None:
+        return next((key for key in self._rows.keys.values() if key.token_hash == token_hash), None)
+
+    def api_keys(self) -> list[ApiKey]:
+        return sorted(self._rows.keys.values(), key=lambda key: key.id, reverse=True)
 
     def has_operator(self) -> bool:
         return any(account.is_operator for account in self._rows.accounts.values())
@@ -95,6 +157,9 @@ class MemoryReader:
     def _open(self) -> list[Task]:
         return [task for task in self._rows.tasks.values() if (task.status, "expire") in NEXT]
 
+    def _invited(self, task_id: str) -> tuple[str, ...]:
+        return self._rows.invited.get(task_id, ())
+
 
 class MemoryWriter(MemoryReader):
     def __init__(self, rows: Rows) -> None:
@@ -104,9 +169,8 @@ class MemoryWriter(MemoryReader):
     def add(self, change: Change, content: Content) -> bool:
         if self.task_by_key(change.task.idempotency_key) is not None:
             return False
-        self._rows.tasks[change.task.id] = change.task
         self._rows.contents[change.task.id] = deepcopy(content)
-        self.note(change.entries)
+        self._keep(change)
         return True
 
     def locked(self, task_id: str) -> Task | None:
@@ -114,49 +178,107 @@ class MemoryWriter(MemoryReader):
 
     def save(self, before: Task, change: Change) -> None:
         assert self._rows.tasks[before.id].version == before.version
-        self._rows.tasks[before.id] = change.task
-        self.note(change.entries)
+        self._keep(change)
 
     def note(self, entries: Sequence[Entry]) -> None:
         self._rows.history.extend(replace(e, id=new_id("aud", e.created_at)) for e in entries)
 
     def delete(self, task_id: str) -> bool:
         self._rows.contents.pop(task_id, None)
+        self._rows.invited.pop(task_id, None)
         self._rows.history = [e for e in self._rows.history if e.task_id != task_id]
         return self._rows.tasks.pop(task_id, None) is not None
 
     def on_commit(self, act: Callable[[], None]) -> None:
         self.after.append(act)
 
+    def note_assigned(self, user_id: str, now: datetime) -> None:
+        times = [one.last_assigned_at for one in self._rows.accounts.values()]
+        after_all = [at + _TICK for at in times if at is not None]
+        account = self._rows.accounts[user_id]
+        self.save_account(replace(account, last_assigned_at=max([now, *after_all])))
+
+    def another_operator(self, user_id: str) -> bool:
+        return any(one.operates and one.id != user_id for one in self._rows.accounts.values())
+
     def add_account(self, account: Account) -> None:
         self._rows.accounts[account.id] = account
 
-    def add_session(self, session: Session) -> None:
+    def save_account(self, account: Account) -> None:
+        self._rows.accounts[account.id] = account
+
+    def delete_account(self, user_id: str) -> None:
+        self.end_access(user_id)
+        del self._rows.accounts[user_id]
+
+    def end_access(self, user_id: str) -> None:
+        sessions, devices = self._rows.sessions, self._rows.devices
+        self._rows.sessions = {key: one for key, one in sessions.items() if one.user_id != user_id}
+        self._rows.devices = {key: at for key, at in devices.items() if key[1] != user_id}
+
+    def add_session(self, session: Session, expired: datetime) -> None:
+        kept = self._rows.sessions.items()
+        self._rows.sessions = {key: one for key, one in kept if one.created_at > expired}
         self._rows.sessions[session.token_hash] = session
+
+    def touch_session(self, token_hash: str, now: datetime) -> None:
+        session = self._rows.sessions[token_hash]
+        self._rows.sessions[token_hash] = replace(session, last_seen_at=now)
 
     def delete_session(self, token_hash: str) -> None:
         self._rows.sessions.pop(token_hash, None)
 
+    def remember_device(self, token_hash: str, user_id: str, now: datetime) -> None:
+        self._rows.devices[token_hash, user_id] = now
+
+    def add_failures(self, buckets: Sequence[str], now: datetime, since: datetime) -> None:
+        self._rows.failures = [one for one in self._rows.failures if one[1] > since]
+        self._rows.failures += [(bucket, now) for bucket in buckets]
+
+    def forget_failures(self, bucket: str) -> None:
+        self._rows.failures = [one for one in self._rows.failures if one[0] != bucket]
+
+    def add_api_key(self, key: ApiKey) -> None:
+        self._rows.keys[key.id] = key
+
+    def touch_api_key(self, key_id: str, now: datetime) -> None:
+        self._rows.keys[key_id] = replace(self._rows.keys[key_id], last_used_at=now)
+
+    def delete_api_key(self, key_id: str) -> bool:
+        return self._rows.keys.pop(key_id, None) is not None
+
     def replace_setup_token(self, token_hash: str | None, now: datetime) -> None:
         self._rows.setup_token = token_hash
 
+    def _keep(self, change: Change) -> None:
+        self._rows.tasks[change.task.id] = change.task
+        if change.invited is not None:
+            self._rows.invited[change.task.id] = change.invited
+        self.note(change.entries)
+
 
 class MemoryStore:
-    """Commits by swapping the rows; `reads` and `writes` count, `down` refuses."""
+    """Commits by swapping the rows; `reads` and `writes` count.
+
+    While `down` it refuses everything, while `full` writes only.
+    """
 
     def __init__(self) -> None:
         self.rows = Rows()
         self.reads = 0
         self.writes = 0
         self.down = False
+        self.full = False
 
     async def read(self, work: Callable[[MemoryReader], T]) -> T:
-        self._answer()
+        if self.down:
+            raise StorageUnavailable
         self.reads += 1
         return work(MemoryReader(self.rows.copy()))
 
     async def write(self, work: Callable[[MemoryWriter], T]) -> T:
-        self._answer()
+        if self.down or self.full:
+            raise StorageUnavailable
         self.writes += 1
         tx = MemoryWriter(rows := self.rows.copy())
         result = work(tx)
@@ -165,21 +287,16 @@ class MemoryStore:
             act()
         return result
 
-    def _answer(self) -> None:
-        if self.down:
-            raise StorageUnavailable
 
-
-def matches(task: Task, wanted: Filter) -> bool:
-    """Whether a list shows this task: `Filter`, said in Python."""
+def _is_wanted(account: Account, wanted: PeopleFilter) -> bool:
+    """Whether a list of people shows this one."""
+    same = ("email", "role", "access_level", "pool", "is_operator", "active")
+    text = None if wanted.text is None else wanted.text.lower()
+    named = (account.display_name or "", account.email or "")
     return all(
         (
-            not wanted.statuses or task.status in wanted.statuses,
-            wanted.terminal is None or task.terminal == wanted.terminal,
-            wanted.assigned_to_email in (None, task.assigned_to_email),
-            wanted.assigned_to_user_id in (None, task.assigned_to_user_id),
-            wanted.unassigned is None or task.assigned != wanted.unassigned,
-            wanted.text is None or wanted.text.lower() in task.task.lower(),
-            wanted.before is None or task.id < wanted.before,
+            *(getattr(wanted, name) in (None, getattr(account, name)) for name in same),
+            wanted.before is None or account.id < wanted.before,
+            text is None or any(text in name.lower() for name in named),
         )
     )

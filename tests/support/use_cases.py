@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from awaithumans.server.tasks.checking import Checker
-from awaithumans.server.tasks.service import Full, Tasks
+from awaithumans.server.tasks.lookup import Full
+from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
 from tests.support.clock import ManualClock
 from tests.support.made import AGENT, NOW, a_draft
@@ -21,6 +22,13 @@ class Expected:
 
     def expect(self, deadline: datetime) -> None:
         self.deadlines.append(deadline)
+
+
+class Backwards:
+    """Keeps passwords in a way that a test can see through."""
+
+    async def hash(self, password: str) -> str:
+        return password[::-1]
 
 
 @dataclass

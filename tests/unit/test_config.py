@@ -103,6 +103,36 @@ def test_a_bad_value_is_refused_with_the_name_of_its_variable_and_never_echoed(
     assert value in ("0", "sqlite:///") or value not in line
 
 
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("127.0.0.1", ["127.0.0.1/32"]),
+        ("127.0.0.1,10.0.0.0/8", ["127.0.0.1/32", "10.0.0.0/8"]),
+        (" ::1 , 2001:db8::/32, ", ["::1/128", "2001:db8::/32"]),
+        (",", []),
+        ("0.0.0.0/0", ["0.0.0.0/0"]),
+    ],
+)
+def test_proxies_are_addresses_and_networks(
+    value: str, wanted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load().trusted_proxies == []
+    monkeypatch.setenv("AWAITHUMANS_TRUSTED_PROXIES", value)
+    assert load().trusted_proxies == wanted
+    assert load(trusted_proxies=["10.0.0.0/8"]).trusted_proxies == ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize(
+    "value", ["*", "nginx", "127.0.0.1 10.0.0.1", "10.0.0.1/8", "10.0.0.0/33", "127.0.0.1,*"]
+)
+def test_a_proxy_that_is_no_address_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWAITHUMANS_TRUSTED_PROXIES", value)
+    with pytest.raises(ConfigurationError, match="must be addresses and networks") as error:
+        load()
+    assert str(error.value).startswith("AWAITHUMANS_TRUSTED_PROXIES: ")
+    assert f" {value}" not in str(error.value)
+
+
 def test_every_bad_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWAITHUMANS_PORT", "x")
     monkeypatch.setenv("AWAITHUMANS_PAYLOAD_KEY", "x")

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from awaithumans.server.errors import FieldProblem, Refusal, ValidationFailed, every_refusal
+from awaithumans.server.errors import (
+    FieldProblem,
+    Refusal,
+    TooManyAttempts,
+    ValidationFailed,
+    every_refusal,
+)
 
 KINDS = every_refusal()
 
@@ -14,12 +20,12 @@ def made(kind: type[Refusal]) -> Refusal:
     arguments: tuple[Any, ...] = (
         ("It happened. Do this.",) if kind.__init__ is Refusal.__init__ else ()
     )
-    return kind(*arguments)
+    return TooManyAttempts(61) if kind is TooManyAttempts else kind(*arguments)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_refusal_has_a_status_a_code_and_a_page(kind: type[Refusal]) -> None:
-    assert kind.status in {400, 401, 403, 404, 405, 409, 413, 422, 500, 501, 503}
+    assert kind.status in {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 501, 503}
     assert re.fullmatch(r"[A-Z][A-Z_]+", kind.code)
     assert len((inspect.getdoc(kind) or "").split("\n\n")) >= 2
 
@@ -41,6 +47,16 @@ def test_what_passes_by_itself_says_when_to_try_again() -> None:
     for kind in KINDS:
         assert (kind.retry_after is not None) == (kind.status == 503)
         assert kind.retry_after is None or kind.retry_after <= 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(1, "1 minute,"), (60, "1 minute,"), (61, "2 minutes,"), (900, "15 minutes,")],
+)
+def test_who_tried_too_often_is_told_how_long_to_wait(seconds: int, told: str) -> None:
+    refusal = TooManyAttempts(seconds)
+    assert told in refusal.message
+    assert refusal.retry_after == seconds
 
 
 def test_a_refusal_carries_the_fields_at_fault() -> None:

@@ -1,6 +1,9 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .actor_type import ActorType
+from .api_key import ApiKey
+from .api_key_list import ApiKeyList
+from .api_key_scope import ApiKeyScope
 from .assign_task_request import AssignTaskRequest
 from .assign_to import AssignTo
 from .audit_action import AuditAction
@@ -12,7 +15,9 @@ from .channel import Channel
 from .channel_state import ChannelState
 from .claim_task_request import ClaimTaskRequest
 from .complete_task_request import CompleteTaskRequest
+from .create_api_key_request import CreateApiKeyRequest
 from .create_task_request import CreateTaskRequest
+from .create_user_request import CreateUserRequest
 from .error_response import ErrorResponse
 from .field_error import FieldError
 from .health import Health
@@ -20,8 +25,10 @@ from .json_object import JsonObject
 from .json_schema_document import JsonSchemaDocument
 from .login_request import LoginRequest
 from .me import Me
+from .new_api_key import NewApiKey
 from .poll_result import PollResult
 from .readiness import Readiness
+from .set_password_request import SetPasswordRequest
 from .setup_operator_request import SetupOperatorRequest
 from .setup_status import SetupStatus
 from .system_status import SystemStatus
@@ -30,12 +37,18 @@ from .task_metadata import TaskMetadata
 from .task_page import TaskPage
 from .task_status import TaskStatus
 from .task_summary import TaskSummary
+from .update_user_request import UpdateUserRequest
+from .user import User
+from .user_page import UserPage
 from .verifier_config import VerifierConfig
 from .verifier_provider import VerifierProvider
 from .version import Version
 
 __all__ = (
     "ActorType",
+    "ApiKey",
+    "ApiKeyList",
+    "ApiKeyScope",
     "AssignTaskRequest",
     "AssignTo",
     "AuditAction",
@@ -47,7 +60,9 @@ __all__ = (
     "ChannelState",
     "ClaimTaskRequest",
     "CompleteTaskRequest",
+    "CreateApiKeyRequest",
     "CreateTaskRequest",
+    "CreateUserRequest",
     "ErrorResponse",
     "FieldError",
     "Health",
@@ -55,8 +70,10 @@ __all__ = (
     "JsonSchemaDocument",
     "LoginRequest",
     "Me",
+    "NewApiKey",
     "PollResult",
     "Readiness",
+    "SetPasswordRequest",
     "SetupOperatorRequest",
     "SetupStatus",
     "SystemStatus",
@@ -65,6 +82,9 @@ __all__ = (
     "TaskPage",
     "TaskStatus",
     "TaskSummary",
+    "UpdateUserRequest",
+    "User",
+    "UserPage",
     "VerifierConfig",
     "VerifierProvider",
     "Version",

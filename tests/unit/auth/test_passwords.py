@@ -53,7 +53,32 @@ async def test_the_event_loop_goes_on_while_a_password_is_hashed() -> None:
         turns += 1
     assert turns > 10
     parameters = extract_parameters(hashing.result())
-    # RFC 9106, 4: the second recommended option.
+    # OWASP, Password Storage Cheat Sheet.
     assert parameters.type is Type.ID
-    assert (parameters.time_cost, parameters.memory_cost, parameters.parallelism) == (3, 65536, 4)
+    assert (parameters.time_cost, parameters.memory_cost, parameters.parallelism) == (1, 47104, 1)
     slow.close()
+
+
+async def test_passwords_are_hashed_where_a_thread_has_no_priority_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: int) -> None:
+        raise ProcessLookupError
+
+    monkeypatch.setattr("os.setpriority", refuse)
+    elsewhere = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    try:
+        assert await elsewhere.matches(await elsewhere.hash(PASSWORD), PASSWORD)
+    finally:
+        elsewhere.close()
+
+
+async def test_what_was_kept_with_other_parameters_is_renewed_and_what_was_not_is_left(
+    passwords: Passwords,
+) -> None:
+    old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
+    assert await passwords.matches(old, PASSWORD)
+    fresh = await passwords.renewed(old, PASSWORD)
+    assert fresh is not None
+    assert await passwords.matches(fresh, PASSWORD)
+    assert await passwords.renewed(fresh, PASSWORD) is None

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from awaithumans.server.cli import main
-from awaithumans.server.cli.starting import stop, unwritable
+from awaithumans.server.cli.showing import stop
+from awaithumans.server.cli.starting import unwritable
 from awaithumans.server.config import load
 
 

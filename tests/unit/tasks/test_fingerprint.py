@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from awaithumans.server.tasks.lookup import fingerprint
 from awaithumans.server.tasks.model import Content
-from awaithumans.server.tasks.service import fingerprint
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

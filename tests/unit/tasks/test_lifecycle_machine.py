@@ -13,6 +13,7 @@ from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.lifecycle import Change, NoMatch, OpenTo, Routed
 from awaithumans.server.tasks.model import TERMINAL, Actor, Entry, Person, Task
 from tests.support.made import AGENT, APPROVED, BOB, NOW, OLGA, SUE, a_draft
+from tests.support.seeing import is_offered, is_theirs
 
 actors = st.sampled_from([AGENT, SUE, BOB, OLGA])
 people = st.sampled_from([Person("sue@example.com", "usr_sue"), Person("bob@example.com")])
@@ -30,6 +31,7 @@ routes: st.SearchStrategy[Routed] = st.sampled_from(
 class Lives(RuleBasedStateMachine):
     task: Task
     history: list[Entry]
+    invited: tuple[str, ...]
 
     @initialize(routed=routes, redact=st.booleans(), seconds=st.integers(60, 600))
     def create(self, routed: Routed, redact: bool, seconds: int) -> None:
@@ -38,6 +40,7 @@ class Lives(RuleBasedStateMachine):
             draft = replace(draft, assign_to={"emails": list(routed.emails)})
         change = lifecycle.create(draft, "tsk_1", "print", routed, NOW, AGENT)
         self.task, self.history, self.now = change.task, list(change.entries), NOW
+        self.invited = change.invited or ()
 
     @rule(seconds=st.floats(0, 120))
     def time_passes(self, seconds: float) -> None:
@@ -52,7 +55,11 @@ class Lives(RuleBasedStateMachine):
 
     @rule(actor=actors, person=people)
     def claim(self, actor: Actor, person: Person) -> None:
-        self.attempt(lambda: lifecycle.claim(self.task, person, actor, self.now))
+        before = self.task
+        self.attempt(lambda: lifecycle.claim(before, person, actor, self.now))
+        if self.task is not before and actor.type == "reviewer":
+            assert not before.assigned
+            assert is_offered(before, person, self.invited)
 
     @rule(actor=actors, person=people)
     def assign(self, actor: Actor, person: Person) -> None:
@@ -67,7 +74,10 @@ class Lives(RuleBasedStateMachine):
 
     @rule(actor=actors)
     def complete(self, actor: Actor) -> None:
-        self.attempt(lambda: lifecycle.complete(self.task, APPROVED, actor, self.now))
+        before = self.task
+        self.attempt(lambda: lifecycle.complete(before, APPROVED, actor, self.now))
+        if self.task is not before and actor.type == "reviewer" and before.assigned:
+            assert is_theirs(before, Person(actor.email, actor.user_id))
 
     @rule(actor=actors)
     def cancel(self, actor: Actor) -> None:
@@ -91,6 +101,7 @@ class Lives(RuleBasedStateMachine):
         assert change.task.version == self.task.version + 1
         assert change.entries[0].from_status == self.task.status
         self.task = change.task
+        self.invited = self.invited if change.invited is None else change.invited
         self.history.extend(change.entries)
 
     @invariant()
@@ -114,6 +125,14 @@ class Lives(RuleBasedStateMachine):
             assert self.task.assigned
         if self.task.status == "created":
             assert not self.task.assigned
+
+    @invariant()
+    def a_task_that_is_open_to_some_is_open_to_those_it_asks_for(self) -> None:
+        if self.task.open_to == "invited":
+            assert self.task.assign_to is not None
+            assert list(self.invited) == self.task.assign_to["emails"]
+        if self.task.status == "created" and self.task.open_to == "nobody":
+            assert "unassigned" in {entry.action for entry in self.history}
 
     @invariant()
     def redaction_holds(self) -> None:

@@ -42,6 +42,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_403
+
     if response.status_code == 413:
         response_413: ErrorResponse = Client.load(ErrorResponse, response.json())
 
@@ -51,6 +56,11 @@ def _parse_response(
         response_422: ErrorResponse = Client.load(ErrorResponse, response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_429
 
     if response.status_code == 500:
         response_500: ErrorResponse = Client.load(ErrorResponse, response.json())
@@ -85,7 +95,10 @@ def sync_detailed(
 ) -> Response[ErrorResponse | Me]:
     """Sign in
 
-     Starts a session and sets the cookie `awaithumans_session`.
+     Starts a session and sets the cookie `awaithumans_session`; a session ends after 24 hours
+    without a request, and after 7 days. After 10 failed attempts for one address from one
+    place, or 100 from one place, within 15 minutes, more are refused until the oldest is that
+    old. A browser in which the person has signed in before has attempts of its own.
 
     Args:
         body (LoginRequest):
@@ -116,7 +129,10 @@ def sync(
 ) -> ErrorResponse | Me | None:
     """Sign in
 
-     Starts a session and sets the cookie `awaithumans_session`.
+     Starts a session and sets the cookie `awaithumans_session`; a session ends after 24 hours
+    without a request, and after 7 days. After 10 failed attempts for one address from one
+    place, or 100 from one place, within 15 minutes, more are refused until the oldest is that
+    old. A browser in which the person has signed in before has attempts of its own.
 
     Args:
         body (LoginRequest):
@@ -142,7 +158,10 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | Me]:
     """Sign in
 
-     Starts a session and sets the cookie `awaithumans_session`.
+     Starts a session and sets the cookie `awaithumans_session`; a session ends after 24 hours
+    without a request, and after 7 days. After 10 failed attempts for one address from one
+    place, or 100 from one place, within 15 minutes, more are refused until the oldest is that
+    old. A browser in which the person has signed in before has attempts of its own.
 
     Args:
         body (LoginRequest):
@@ -171,7 +190,10 @@ async def asyncio(
 ) -> ErrorResponse | Me | None:
     """Sign in
 
-     Starts a session and sets the cookie `awaithumans_session`.
+     Starts a session and sets the cookie `awaithumans_session`; a session ends after 24 hours
+    without a request, and after 7 days. After 10 failed attempts for one address from one
+    place, or 100 from one place, within 15 minutes, more are refused until the oldest is that
+    old. A browser in which the person has signed in before has attempts of its own.
 
     Args:
         body (LoginRequest):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awaithumans.server.tasks.ids import Kind, is_id, new_id
+from awaithumans.server.ids import Kind, is_id, new_id
 from tests.support.made import NOW
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -1,0 +1,231 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
+from ...models.update_user_request import UpdateUserRequest
+from ...models.user import User
+from ...types import Response
+
+
+def _get_kwargs(
+    user_id: str,
+    *,
+    body: UpdateUserRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/api/admin/users/{user_id}".format(
+            user_id=quote(str(user_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = Client.dump(UpdateUserRequest, body)
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorResponse | User:
+    if response.status_code == 200:
+        response_200: User = Client.load(User, response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_503
+
+    response_default: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | User]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    user_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateUserRequest,
+) -> Response[ErrorResponse | User]:
+    """Change a person
+
+     What is left out stays as it is; null clears a text. Who is deactivated or demoted loses
+    their sessions, and an inactive person is given no task. The last active operator stays one,
+    and keeps the email address.
+
+    Args:
+        user_id (str):
+        body (UpdateUserRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | User]
+    """
+
+    kwargs = _get_kwargs(
+        user_id=user_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    user_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateUserRequest,
+) -> ErrorResponse | User | None:
+    """Change a person
+
+     What is left out stays as it is; null clears a text. Who is deactivated or demoted loses
+    their sessions, and an inactive person is given no task. The last active operator stays one,
+    and keeps the email address.
+
+    Args:
+        user_id (str):
+        body (UpdateUserRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | User
+    """
+
+    return sync_detailed(
+        user_id=user_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    user_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateUserRequest,
+) -> Response[ErrorResponse | User]:
+    """Change a person
+
+     What is left out stays as it is; null clears a text. Who is deactivated or demoted loses
+    their sessions, and an inactive person is given no task. The last active operator stays one,
+    and keeps the email address.
+
+    Args:
+        user_id (str):
+        body (UpdateUserRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | User]
+    """
+
+    kwargs = _get_kwargs(
+        user_id=user_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    user_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: UpdateUserRequest,
+) -> ErrorResponse | User | None:
+    """Change a person
+
+     What is left out stays as it is; null clears a text. Who is deactivated or demoted loses
+    their sessions, and an inactive person is given no task. The last active operator stays one,
+    and keeps the email address.
+
+    Args:
+        user_id (str):
+        body (UpdateUserRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | User
+    """
+
+    return (
+        await asyncio_detailed(
+            user_id=user_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

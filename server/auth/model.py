@@ -1,0 +1,52 @@
+"""Who a caller is, and what that allows."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..directory.credentials import ApiKey, Scope
+from ..directory.model import Account
+from ..tasks.model import Actor, Person
+
+CallerKind = Literal["admin_token", "api_key", "operator", "reviewer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever sent a request, as its credentials say."""
+
+    kind: CallerKind
+    user_id: str | None = None
+    email: str | None = None
+    display_name: str | None = None
+    scopes: tuple[Scope, ...] = ()
+    key_id: str | None = None
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """The words of the contract's `x-access` that are true of this caller."""
+        return frozenset((self.kind, *self.scopes))
+
+    @property
+    def view(self) -> Person | None:
+        """Whose tasks the caller may see; None is everybody's."""
+        return Person(self.email, self.user_id) if self.kind == "reviewer" else None
+
+    def actor(self, named: str | None = None) -> Actor:
+        """Return who acts; only the admin token may name somebody else (`named`)."""
+        if self.kind == "admin_token":
+            return Actor("agent", named, None, "api", named=named is not None)
+        if self.kind == "api_key":
+            key = (self.key_id or "", self.display_name or "")
+            return Actor("agent", None, None, "api", api_key=key)
+        return Actor(self.kind, self.email, self.user_id, "dashboard")
+
+
+def person(account: Account) -> Caller:
+    """Return the caller that a person is."""
+    kind: CallerKind = "operator" if account.is_operator else "reviewer"
+    return Caller(kind, account.id, account.email, account.display_name)
+
+
+def service(key: ApiKey) -> Caller:
+    """Return the caller that an API key is."""
+    return Caller("api_key", display_name=key.name, scopes=key.scopes, key_id=key.id)

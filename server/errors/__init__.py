@@ -1,0 +1,77 @@
+"""Every way in which the server says no: one tree, a stable code each.
+
+A message says what happened, why, and what to do next. The page of each code is made from the
+class docstrings, so they speak to the user.
+"""
+
+from .base import FieldProblem, Refusal, every_refusal
+from .people import (
+    ApiKeyNotFound,
+    Forbidden,
+    InvalidCredentials,
+    LastOperator,
+    SetupClosed,
+    SetupTokenInvalid,
+    TooManyAttempts,
+    Unauthorized,
+    UserAlreadyExists,
+    UserNoAddress,
+    UserNotFound,
+)
+from .requests import (
+    BadRequest,
+    BodyTooLarge,
+    FeatureNotAvailable,
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    NotReady,
+    StorageUnavailable,
+    ValidationFailed,
+)
+from .tasks import (
+    IdempotencyKeyReused,
+    MarketplaceNotAvailable,
+    NoMatchingAssignee,
+    PayloadInvalid,
+    ResponseInvalid,
+    SchemaInvalid,
+    TaskAlreadyClaimed,
+    TaskAlreadySettled,
+    TaskNotFound,
+)
+
+__all__ = [
+    "ApiKeyNotFound",
+    "BadRequest",
+    "BodyTooLarge",
+    "FeatureNotAvailable",
+    "FieldProblem",
+    "Forbidden",
+    "IdempotencyKeyReused",
+    "InternalError",
+    "InvalidCredentials",
+    "LastOperator",
+    "MarketplaceNotAvailable",
+    "MethodNotAllowed",
+    "NoMatchingAssignee",
+    "NotFound",
+    "NotReady",
+    "PayloadInvalid",
+    "Refusal",
+    "ResponseInvalid",
+    "SchemaInvalid",
+    "SetupClosed",
+    "SetupTokenInvalid",
+    "StorageUnavailable",
+    "TaskAlreadyClaimed",
+    "TaskAlreadySettled",
+    "TaskNotFound",
+    "TooManyAttempts",
+    "Unauthorized",
+    "UserAlreadyExists",
+    "UserNoAddress",
+    "UserNotFound",
+    "ValidationFailed",
+    "every_refusal",
+]

@@ -1,0 +1,130 @@
+"""What the use cases look up within a transaction: tasks, replays, and who is asked."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from ..errors import Forbidden, IdempotencyKeyReused, StorageUnavailable, TaskNotFound
+from ..ids import is_id
+from ..routing.plan import Address, Anybody, FirstOf, Plan
+from .lifecycle import NoMatch, OpenTo, Routed
+from .model import Actor, Content, Person, Task
+from .ports import Reader
+
+_NOT_CONFIGURED = "the {} channel is not configured on this server"
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A task with its content; `replayed` when creating it found it there already."""
+
+    task: Task
+    content: Content
+    replayed: bool = False
+
+
+def fingerprint(task: str, content: Content) -> str:
+    """Return what the same key must come with: the hash of task, payload and response schema."""
+    same = {"task": task, "payload": content.payload, "response_schema": content.response_schema}
+    canonical = json.dumps(same, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def replay(tx: Reader, idempotency_key: str, print_: str) -> Full:
+    """Return the task that the key made before.
+
+    Raises:
+        IdempotencyKeyReused: It was made with other content.
+        StorageUnavailable: It was deleted at this moment.
+    """
+    task = tx.task_by_key(idempotency_key)
+    if task is None:
+        # It was there a moment ago, and somebody deleted it: try again, and it will be new.
+        raise StorageUnavailable
+    if task.fingerprint != print_:
+        raise IdempotencyKeyReused
+    return Full(task, content_of(tx, task.id), replayed=True)
+
+
+def task_of(tx: Reader, task_id: str, view: Person | None = None) -> Task:
+    """Return a task, as `view` may see it.
+
+    Raises:
+        TaskNotFound: There is none with this id.
+        Forbidden: It is neither theirs nor open to them.
+    """
+    task = tx.task(task_id, view) if is_id(task_id, "tsk") else None
+    if task is None:
+        if view is not None and is_id(task_id, "tsk") and tx.task(task_id) is not None:
+            raise not_theirs()
+        raise TaskNotFound
+    return task
+
+
+def not_theirs() -> Forbidden:
+    """Return what a reviewer is told of a task of other people."""
+    return Forbidden("This task is neither yours nor open to you. Ask an operator to assign it.")
+
+
+def content_of(tx: Reader, task_id: str) -> Content:
+    """Return a task's content.
+
+    Raises:
+        TaskNotFound: There is none.
+    """
+    content = tx.content(task_id)
+    if content is None:
+        raise TaskNotFound
+    return content
+
+
+def full(tx: Reader, task_id: str, view: Person | None = None) -> Full:
+    """Return a task with its content, as `view` may see it.
+
+    Raises:
+        TaskNotFound, Forbidden: As `task_of` says.
+    """
+    return Full(task_of(tx, task_id, view), content_of(tx, task_id))
+
+
+def route(tx: Reader, wanted: Plan) -> Routed:
+    """Return who is asked: a person, several to choose from, or nobody and why."""
+    match wanted:
+        case Anybody():
+            return OpenTo()
+        case FirstOf(emails):
+            return OpenTo(emails)
+        case Address(email):
+            account = tx.account_by_email(email)
+            if account is not None and not account.active:
+                return NoMatch("this person is not active")
+            return Person(email, None if account is None else account.id)
+        case member:
+            return tx.member(member) or NoMatch("nobody active in the directory matches")
+
+
+def named(tx: Reader, actor: Actor) -> Person:
+    """Return the person who acts; whom the admin token names is looked up in the directory."""
+    if not actor.named or actor.email is None:
+        return Person(actor.email, actor.user_id)
+    account = tx.account_by_email(actor.email)
+    return Person(actor.email, None if account is None else account.id)
+
+
+def claimant(tx: Reader, actor: Actor) -> Person:
+    """Return the person who claims.
+
+    Raises:
+        Forbidden: The admin token names somebody who is not active: nobody would answer.
+    """
+    if actor.named and actor.email is not None:
+        account = tx.account_by_email(actor.email)
+        if account is not None and not account.active:
+            raise Forbidden("This person is not active. Activate them, or name somebody else.")
+    return named(tx, actor)
+
+
+def undeliverable(target: str) -> tuple[str, str]:
+    """Return a target of `notify`, and why it can't be told."""
+    channel = target.partition(":")[0].partition("+")[0]
+    return target, _NOT_CONFIGURED.format(channel)
