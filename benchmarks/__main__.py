@@ -12,7 +12,16 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import deadlines, growth, machine, report, startup, throughput, waiting
+from benchmarks import (
+    deadlines,
+    growth,
+    machine,
+    report,
+    signing_in,
+    startup,
+    throughput,
+    waiting,
+)
 from benchmarks.plan import QUICK, Bench, Plan, Row
 
 MEASUREMENTS: dict[str, Callable[[Bench], Coroutine[Any, Any, list[Row]]]] = {
@@ -20,6 +29,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Coroutine[Any, Any, list[Row]]]] = {
     "waiting": waiting.measure,
     "growth": growth.measure,
     "deadlines": deadlines.measure,
+    "signing_in": signing_in.measure,
     "startup": startup.measure,
 }
 

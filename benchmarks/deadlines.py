@@ -2,17 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import cycle
 from time import perf_counter_ns
 
 from benchmarks import requests
 from benchmarks.client import Caller, RequestFailedError, call
-from benchmarks.load import Paced
+from benchmarks.others import OTHERS_PER_SECOND, between, others
 from benchmarks.plan import Bench, Row
-from benchmarks.samples import Summary, summarize
+from benchmarks.samples import Summary
 from benchmarks.seed import Times, copy_task
 from benchmarks.stored import templates
 from benchmarks.targets import Target
@@ -23,8 +20,6 @@ OTHERS_P99_MS = 100
 # From the end of the seeding to the deadlines: the server has to start in between.
 LEAD_SECONDS = 8
 GIVE_UP_SECONDS = 60
-OTHERS_PER_SECOND = 300
-OTHERS_CONNECTIONS = 32
 LOOK_EVERY_SECONDS = 0.1
 
 
@@ -49,45 +44,21 @@ async def measure(bench: Bench) -> list[Row]:
         with server.running() as target:
             _, (marker,) = await create(target, bench.plan, count=1)
             due = Due(ids, at_us / 1_000_000, marker)
-            others, seconds = await _watch(target, due)
+            meanwhile, seconds = await _watch(target, due)
             await _check(target, due)
-    return _rows(len(ids), seconds, others)
+    return _rows(len(ids), seconds, meanwhile)
 
 
 async def _watch(target: Target, due: Due) -> tuple[Summary, float]:
     """Return the other requests' latencies while tasks were settled, and how long that took."""
-    async with _others(target) as load:
+    async with others(target) as load:
         if time.time() > due.at - 1:
             raise RequestFailedError("the server started too late to see the deadlines come")
         await asyncio.sleep(due.at - time.time())
         began_ns = perf_counter_ns()
         await _until_settled(target, due)
         ended_ns = perf_counter_ns()
-    meanwhile = [ns for due_ns, ns in load.samples if began_ns <= due_ns <= ended_ns]
-    return summarize(meanwhile), (ended_ns - began_ns) / 1e9
-
-
-@asynccontextmanager
-async def _others(target: Target) -> AsyncIterator[Paced]:
-    load, stop = Paced(_mixed(target), OTHERS_PER_SECOND), asyncio.Event()
-    running = asyncio.create_task(load.run(target, OTHERS_CONNECTIONS, stop))
-    try:
-        yield load
-    finally:
-        stop.set()
-        await running
-
-
-def _mixed(target: Target) -> Iterator[bytes]:
-    """Yield creates, reads of the queue and reads of its settled part in turn."""
-    create = requests.creates(target)
-    reads = cycle(
-        requests.prepare(target, "GET", f"/api/tasks?terminal={terminal}&limit=20")
-        for terminal in ("false", "true")
-    )
-    while True:
-        yield next(create)
-        yield next(reads)
+    return between(load, began_ns, ended_ns), (ended_ns - began_ns) / 1e9
 
 
 async def _until_settled(target: Target, due: Due) -> None:
@@ -115,8 +86,8 @@ async def _check(target: Target, due: Due) -> None:
         raise RequestFailedError(f"{len(timed_out)} of {len(due.task_ids)} tasks timed out")
 
 
-def _rows(count: int, seconds: float, others: Summary) -> list[Row]:
-    data = {"seconds": seconds, "others_ms": vars(others)}
+def _rows(count: int, seconds: float, meanwhile: Summary) -> list[Row]:
+    data = {"seconds": seconds, "others_ms": vars(meanwhile)}
     return [
         Row(
             f"{count:,} deadlines in the same second, all settled",
@@ -128,10 +99,10 @@ def _rows(count: int, seconds: float, others: Summary) -> list[Row]:
         ),
         Row(
             f"other requests meanwhile, {OTHERS_PER_SECOND}/s",
-            str(others),
+            str(meanwhile),
             "none",
             f"p99 < {OTHERS_P99_MS} ms",
-            others.p99 < OTHERS_P99_MS,
+            meanwhile.p99 < OTHERS_P99_MS,
             data,
         ),
     ]

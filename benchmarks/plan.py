@@ -27,6 +27,7 @@ class Plan:
     stored: int = 100_000
     growth_requests: int = 2_000
     due: int = 10_000
+    sign_ins: int = 200
     starts: int = 5
     imports: int = 15
 
@@ -42,6 +43,7 @@ QUICK = Plan(
     stored=5_000,
     growth_requests=400,
     due=1_000,
+    sign_ins=50,
     starts=2,
     imports=5,
 )
