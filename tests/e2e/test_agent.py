@@ -96,7 +96,7 @@ def test_an_agent_gets_its_answer_though_the_server_was_killed_while_it_waited(
             assert [item["action"] for item in history] == ["created", "completed"]
     finally:
         waiting.kill()
-        waiting.wait()
+        waiting.communicate()
         server.kill()
 
 
@@ -105,8 +105,9 @@ def test_an_agent_that_starts_before_the_server_waits_for_it(tmp_path: Path) -> 
     waiting = agent(server)
     try:
         assert waiting.stdout is not None
+        # It tries for about five seconds, and starting takes a part of them.
         assert waiting.stdout.readline() == "asking\n"
-        time.sleep(0.5)
+        time.sleep(0.1)
         assert waiting.poll() is None
         server.start()
         task_id = waits(server)
@@ -116,7 +117,7 @@ def test_an_agent_that_starts_before_the_server_waits_for_it(tmp_path: Path) -> 
         assert shown == "approved=False reason='none given'\n"
     finally:
         waiting.kill()
-        waiting.wait()
+        waiting.communicate()
         server.kill()
 
 
@@ -134,5 +135,5 @@ def test_an_agent_is_told_that_its_task_was_cancelled(tmp_path: Path) -> None:
         assert "TaskCancelledError" in errors
     finally:
         waiting.kill()
-        waiting.wait()
+        waiting.communicate()
         server.kill()
