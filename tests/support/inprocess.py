@@ -3,16 +3,18 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
 from awaithumans.server.app import Server, build
 from awaithumans.server.auth.model import CallerKind
 from awaithumans.server.auth.sessions import begin
-from awaithumans.server.config import load
+from awaithumans.server.config import Settings, load
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
 from awaithumans.server.store.sqlite import SqliteStore
@@ -95,7 +97,7 @@ async def in_process(
     folder: Path, clock: ManualClock | None = None, **settings: Any
 ) -> AsyncGenerator[InProcess]:
     clock = clock or ManualClock()
-    server = build(load(**{"data_dir": folder, "public_url": _URL} | settings), TOKEN, clock)
+    server = _built(load(**{"data_dir": folder, "public_url": _URL} | settings), clock)
     url = server.base_url
     async with (
         server.running(),
@@ -103,6 +105,19 @@ async def in_process(
         _client(server, "127.0.0.1", url) as stranger,
     ):
         yield InProcess(server, clock, client, stranger)
+
+
+def _built(settings: Settings, clock: ManualClock) -> Server:
+    """Build the server; its routes are always the same, and compared with the contract once."""
+    _compare()
+    with patch("awaithumans.server.app.parity.hold_to_contract"):
+        return build(settings, TOKEN, clock)
+
+
+@cache
+def _compare() -> None:
+    """Build a server that is never run: what compares the routes has its say."""
+    build(load(public_url=_URL), TOKEN)
 
 
 def cookies_of(response: httpx.Response) -> dict[str, Morsel[str]]:
