@@ -81,7 +81,9 @@ class DeadlineClock:
             if due is not None and due <= now:
                 return
             rest = _LONGEST_SLEEP if due is None else min(due - now, _LONGEST_SLEEP)
+            # Not `wait_for`: before Python 3.12 it swallows a cancel that comes with the event.
+            timer = asyncio.get_running_loop().call_later(rest.total_seconds(), self._sooner.set)
             try:
-                await asyncio.wait_for(self._sooner.wait(), rest.total_seconds())
-            except asyncio.TimeoutError:
-                continue
+                await self._sooner.wait()
+            finally:
+                timer.cancel()

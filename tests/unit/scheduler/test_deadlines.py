@@ -168,3 +168,12 @@ async def test_who_waits_for_a_task_that_falls_due_is_woken(cases: UseCases) -> 
         task = await asyncio.wait_for(poll, 1)
     assert task.status == "timed_out"
     assert isinstance(task.timed_out_at, datetime)
+
+
+async def test_it_stops_though_a_deadline_is_expected_at_that_moment(cases: UseCases) -> None:
+    job = DeadlineClock(cases.clock)
+    job.start(cases.tasks)
+    await turns()
+    job.expect(NOW + timedelta(hours=1))
+    await asyncio.wait_for(job.stop(), 1)
+    assert not job.alive
