@@ -16,9 +16,10 @@ _SHAPE = re.compile(r"[a-z]{3}_[0-7][0-9A-HJKMNP-TV-Z]{25}")
 def new_id(kind: Kind, now: datetime) -> str:
     """Return a new id of this kind, made at `now`."""
     milliseconds = int(now.timestamp() * 1000)
-    # Within a millisecond the counter keeps the order, and the rest is random.
-    order = (next(_made) & 0xFFFF).to_bytes(2, "big")
-    return f"{kind}_{ULID(milliseconds.to_bytes(6, 'big') + order + os.urandom(8))}"
+    # Within a millisecond the counter keeps the order, unless it starts again, once in 16 million;
+    # the rest is random.
+    order = (next(_made) & 0xFFFFFF).to_bytes(3, "big")
+    return f"{kind}_{ULID(milliseconds.to_bytes(6, 'big') + order + os.urandom(7))}"
 
 
 def is_id(text: str, kind: Kind) -> bool:
