@@ -3,8 +3,10 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
+from typing import TYPE_CHECKING, TypeAlias
 
 from fastapi import Depends, FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -21,10 +23,18 @@ from .clock import Clock, SystemClock
 from .config import Settings
 from .directory.service import Directory
 from .scheduler.deadlines import DeadlineClock
+from .scheduler.hearing import Hearing
+from .scheduler.retention import Retention
 from .store.sqlite import SqliteStore
 from .tasks.checking import Checker
 from .tasks.service import Tasks
 from .wake.local import LocalWaker
+
+if TYPE_CHECKING:
+    from .store.postgres import PostgresStore
+    from .wake.postgres import PostgresEars
+
+Database: TypeAlias = "SqliteStore | PostgresStore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,10 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
         ContractBroken: The routes differ from `openapi.yaml`.
     """
     clock = clock or SystemClock()
-    store = SqliteStore(settings.database_path)
+    store = _store(settings)
     waker, deadlines, passwords = LocalWaker(), DeadlineClock(clock), Passwords()
     service = Tasks(store, waker, deadlines, Checker(), clock)
+    ears = _ears(settings, Hearing(service, waker, deadlines))
     first_run = FirstRun(store, passwords, clock)
 
     base_url = settings.base_url
@@ -70,6 +81,7 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
             keys=Keys(store, clock),
             first_run=first_run,
             database=store,
+            ears=ears,
             deadlines=deadlines,
             waker=waker,
             version=version("awaithumans"),
@@ -77,7 +89,9 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
             started_at=clock.now(),
         ),
     )
-    running = partial(_running, store, deadlines, service, waker, passwords)
+    days = settings.retention_days
+    retention = Retention(None if days is None else timedelta(days=days))
+    running = partial(_running, store, ears, deadlines, retention, service, waker, passwords)
     return Server(app, waker, first_run, service, base_url, running)
 
 
@@ -103,10 +117,29 @@ def _application(settings: Settings, made: parts.Parts) -> FastAPI:
     return app
 
 
+def _store(settings: Settings) -> Database:
+    if settings.postgres is None:
+        return SqliteStore(settings.database_path)
+    from .store.postgres import PostgresStore
+
+    return PostgresStore(settings.postgres)
+
+
+def _ears(settings: Settings, hearing: Hearing) -> "PostgresEars | None":
+    """Return what listens to other processes; with SQLite there are none."""
+    if settings.postgres is None:
+        return None
+    from .wake.postgres import CHANNEL, PostgresEars
+
+    return PostgresEars(settings.postgres, CHANNEL, hearing.heard, hearing.missed)
+
+
 @asynccontextmanager
 async def _running(
-    store: SqliteStore,
+    store: Database,
+    ears: "PostgresEars | None",
     deadlines: DeadlineClock,
+    retention: Retention,
     service: Tasks,
     waker: LocalWaker,
     passwords: Passwords,
@@ -114,10 +147,16 @@ async def _running(
     """Open the database and start the jobs; end them, and let whoever waits go, on the way out."""
     await store.start()
     try:
+        if ears is not None:
+            await ears.start()
         deadlines.start(service)
+        retention.start(service)
         yield
     finally:
+        await retention.stop()
         await deadlines.stop()
+        if ears is not None:
+            await ears.stop()
         waker.close()
         await store.stop()
         passwords.close()

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, Sett
 PREFIX = "AWAITHUMANS_"
 _ADDRESS = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
 # Read by the SDK and the adapters, not by the server.
 OF_THE_SDK = frozenset({"AWAITHUMANS_URL", "AWAITHUMANS_QUIET", "AWAITHUMANS_CALLBACK_URL"})
 
@@ -42,8 +44,9 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
-        description="The database: `sqlite:///path/to/file.db`. By default `awaithumans.db` in "
-        "the data folder.",
+        description="The database: `postgresql://user:password@host/name`, for any number of "
+        "server processes, or `sqlite:///path/to/file.db`, for one. By default the file "
+        "`awaithumans.db` in the data folder.",
     )
     payload_key: str | None = Field(
         None,
@@ -59,6 +62,13 @@ class Settings(BaseSettings):
         "`awaithumans serve` needs it.",
     )
 
+    retention_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_500,
+        description="After how many days a settled task is removed, with its history. By default "
+        "never.",
+    )
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         [],
         description="The proxies in front of the server whose `X-Forwarded-For` is believed: "
@@ -94,11 +104,13 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _is_a_file(cls, value: str | None) -> str | None:
-        if value is not None and not value.removeprefix(_SQLITE).strip("/"):
+    def _is_a_database(cls, value: str | None) -> str | None:
+        if value is None or value.startswith(_POSTGRES):
+            return value
+        if not value.startswith(_SQLITE):
+            raise ValueError("must be postgresql://host/name or sqlite:///path/to/file.db")
+        if not value.removeprefix(_SQLITE).strip("/"):
             raise ValueError("must name a file: sqlite:///path/to/file.db")
-        if value is not None and not value.startswith(_SQLITE):
-            raise ValueError("must be sqlite:///path/to/file.db; this version knows only SQLite")
         return value
 
     @field_validator("public_url")
@@ -122,8 +134,23 @@ class Settings(BaseSettings):
         return self.data_dir.expanduser()
 
     @property
+    def postgres(self) -> str | None:
+        """The address of the PostgreSQL database, when that is the database."""
+        url = self.database_url
+        return url if url is not None and url.startswith(_POSTGRES) else None
+
+    @property
+    def database(self) -> str:
+        """The database, as people are told of it: without its password."""
+        if self.postgres is None:
+            return str(self.database_path)
+        url = urlsplit(self.postgres)
+        user = f"{url.username}@" if url.username else ""
+        return f"postgresql://{user}{url.netloc.rpartition('@')[2]}{url.path}"
+
+    @property
     def database_path(self) -> Path:
-        """The SQLite file."""
+        """The SQLite file, when that is the database."""
         if self.database_url is None:
             return self.folder / "awaithumans.db"
         return Path(self.database_url.removeprefix(_SQLITE)).expanduser()

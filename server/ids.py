@@ -22,6 +22,12 @@ def new_id(kind: Kind, now: datetime) -> str:
     return f"{kind}_{ULID(milliseconds.to_bytes(6, 'big') + order + os.urandom(7))}"
 
 
+def earliest_id(kind: Kind, at: datetime) -> str:
+    """Return what sorts before every id that is made at `at` or later."""
+    milliseconds = int(at.timestamp() * 1000)
+    return f"{kind}_{ULID(milliseconds.to_bytes(6, 'big') + bytes(10))}"
+
+
 def is_id(text: str, kind: Kind) -> bool:
     """Whether `text` has the shape of an id of this kind; anything else is in no database."""
     return text.startswith(kind) and _SHAPE.fullmatch(text) is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.inprocess import InProcess, in_process
+from tests.support.postgres import Postgres, postgres
 from tests.support.process import ServerProcess
 
 
@@ -30,3 +31,17 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPr
     process = ServerProcess(tmp_path_factory.mktemp("shared")).start()
     yield process
     process.kill()
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Postgres]:
+    """One PostgreSQL server for all tests."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(databases: Postgres) -> Iterator[str]:
+    """The URL of a PostgreSQL database of this test's own, without rows."""
+    with databases.migrated() as url:
+        yield url

@@ -20,5 +20,14 @@ def _integer(value: Any) -> Any:
     return value
 
 
+def _text(value: Any) -> Any:
+    """Take no NUL, as in bodies: PostgreSQL can't compare it."""
+    if isinstance(value, str) and "\x00" in value:
+        raise PydanticCustomError("string_type", "Input should be without the character NUL")
+    return value
+
+
+# Stands last among the annotations, so that the others see a text.
+NO_NUL = BeforeValidator(_text)
 Truth = Annotated[bool, BeforeValidator(_boolean)]
 Number = Annotated[int, BeforeValidator(_integer)]

@@ -28,6 +28,12 @@ class Database(Protocol):
         ...
 
 
+class Ears(Protocol):
+    """What the status page asks of whoever listens to other processes."""
+
+    listening: bool
+
+
 class Clockwork(Protocol):
     """What the status page asks of the deadlines' job."""
 
@@ -62,6 +68,7 @@ class Parts:
     keys: Keys
     first_run: FirstRun
     database: Database
+    ears: Ears | None
     deadlines: Clockwork
     waker: Lot
     version: str

@@ -38,6 +38,8 @@ async def get_ready(parts: Having) -> models.Readiness:
         raise NotReady("Not ready: the database does not take writes.") from None
     if not parts.deadlines.alive:
         raise NotReady("Not ready: the job that settles overdue tasks has stopped. Restart.")
+    if parts.ears is not None and not parts.ears.listening:
+        raise NotReady("Not ready: the connection that hears of other processes is lost.")
     return models.Readiness(status="ready", database="ok", deadlines="ok")
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
 from awaithumans.generated import models
 
@@ -26,7 +27,7 @@ from ..routing.plan import normal
 from ..tasks.model import Content, Draft, Filter, Json, Person
 from . import wire
 from .credentials import By
-from .parameters import Number, Truth
+from .parameters import NO_NUL, Number, Truth
 from .parts import Having
 from .refusals import BODY, PRIVATE, refuses
 from .strict import StrictRoute
@@ -71,9 +72,9 @@ async def list_tasks(
     parts: Having,
     status: Annotated[list[models.TaskStatus] | None, Query(max_length=11)] = None,
     terminal: Truth | None = None,
-    assigned_to: Annotated[str | None, Query(min_length=1, max_length=254)] = None,
+    assigned_to: Annotated[str, Field(min_length=1, max_length=254), NO_NUL] | None = None,
     unassigned: Truth | None = None,
-    q: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+    q: Annotated[str, Field(min_length=1, max_length=200), NO_NUL] | None = None,
     limit: Annotated[Number, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> models.TaskPage:

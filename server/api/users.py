@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 
 from awaithumans.generated import models
 
@@ -10,7 +11,7 @@ from ..directory.model import Account, Filter
 from ..errors import LastOperator, UserAlreadyExists, UserNoAddress, UserNotFound, ValidationFailed
 from ..routing.plan import normal
 from .credentials import By
-from .parameters import Number, Truth
+from .parameters import NO_NUL, Number, Truth
 from .parts import Having
 from .refusals import BODY, PRIVATE, refuses
 from .strict import StrictRoute
@@ -22,7 +23,7 @@ _SHARED = [name for name in models.User.model_fields if name != "has_password"]
 
 UserId = Annotated[str, Path(min_length=1, max_length=64)]
 Cursor = Annotated[str | None, Query(pattern="^usr_[0-9A-HJKMNP-TV-Z]{26}$")]
-Words = Annotated[str | None, Query(min_length=1, max_length=100)]
+Label = Annotated[str, Field(min_length=1, max_length=100), NO_NUL]
 
 routes = APIRouter(tags=["users"], route_class=StrictRoute)
 
@@ -34,12 +35,12 @@ async def list_users(
     _caller: By,
     parts: Having,
     email: models.Email | None = None,
-    role: Words = None,
-    access_level: Words = None,
-    pool: Words = None,
+    role: Label | None = None,
+    access_level: Label | None = None,
+    pool: Label | None = None,
     is_operator: Truth | None = None,
     active: Truth | None = None,
-    q: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+    q: Annotated[str, Field(min_length=1, max_length=200), NO_NUL] | None = None,
     limit: Annotated[Number, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> models.UserPage:

@@ -97,8 +97,12 @@ class Writer(Reader, Protocol):
         """Remove a key; False if it is not there."""
         ...
 
-    def replace_setup_token(self, token_hash: str | None, now: datetime) -> None:
-        """Keep this setup token and no other; None keeps none."""
+    def spend_setup_token(self, token_hash: str) -> bool:
+        """Forget this setup token; False if it is not there, or somebody else was first."""
+        ...
+
+    def replace_setup_token(self, token_hash: str, now: datetime) -> None:
+        """Keep this setup token and no other."""
         ...
 
 

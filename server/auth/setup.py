@@ -64,8 +64,11 @@ class FirstRun:
 
         def work(tx: Writer) -> SignedIn:
             # Asked again: of two at once, the second comes too late.
+            spent = tx.spend_setup_token(token_hash)
             if tx.has_operator():
                 raise SetupClosed
+            if not spent:
+                raise SetupTokenInvalid
             now = self._clock.now()
             known = tx.account_by_email(email)
             account = replace(
@@ -77,7 +80,6 @@ class FirstRun:
                 updated_at=now,
             )
             (tx.save_account if known else tx.add_account)(account)
-            tx.replace_setup_token(None, now)
             return begin(tx, account, now)
 
         return await self._store.write(work)

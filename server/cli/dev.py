@@ -54,7 +54,7 @@ def command(host: str | None, port: int | None) -> None:
             click.echo(f"  first operator   {settings.base_url}/setup?token={setup}")
         click.echo("  answer tasks     awaithumans inbox")
         click.echo(f"  read the API     {settings.base_url}/api/docs")
-        click.echo(f"  data             {settings.database_path}")
+        click.echo(f"  data             {settings.database}")
         click.echo("Press Ctrl-C to stop.")
 
     try:

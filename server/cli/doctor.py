@@ -2,14 +2,9 @@
 
 import json
 import socket
-import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Literal
+from dataclasses import asdict
 
 import click
 import httpx
@@ -18,22 +13,11 @@ from awaithumans.discovery import Endpoint, resolve
 from awaithumans.errors import AwaitHumansError
 
 from ..config import ConfigurationError, Settings, load, unknown_names
-from ..store.migrate import HEAD
+from .findings import Finding, State, database
 from .showing import plain
 
-State = Literal["ok", "warning", "problem"]
 _MARKS: dict[State, str] = {"ok": "ok     ", "warning": "warning", "problem": "PROBLEM"}
 _PATIENCE = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, and what to do if it is not well."""
-
-    what: str
-    state: State
-    found: str
-    fix: str | None = None
 
 
 @click.command("doctor")
@@ -68,8 +52,7 @@ def examine() -> Iterator[Finding]:
     for name in unknown_names():
         yield Finding("configuration", "warning", f"nothing reads {name}", "Is it misspelled?")
     yield _keys(settings)
-    yield _folder(settings)
-    yield _database(settings)
+    yield from database(settings)
     yield _port(settings)
     yield from _reachability()
 
@@ -85,42 +68,6 @@ def _keys(settings: Settings) -> Finding:
         f"{', '.join(missing)} not set",
         "`awaithumans dev` makes its own; `awaithumans serve` says how to make them.",
     )
-
-
-def _folder(settings: Settings) -> Finding:
-    folder = _existing(settings.database_path.parent)
-    # A file without a name leaves nothing behind; permissions alone would tell root nothing.
-    with suppress(OSError), tempfile.TemporaryFile(dir=folder):
-        return Finding("data folder", "ok", str(settings.database_path.parent))
-    return Finding(
-        "data folder",
-        "problem",
-        f"{settings.database_path.parent} can't be written to",
-        "Make it writable, or name another one: AWAITHUMANS_DATA_DIR.",
-    )
-
-
-def _existing(path: Path) -> Path:
-    """Return the nearest folder above `path` that is there: what is below will be made."""
-    return next(folder for folder in (path, *path.parents) if folder.exists())
-
-
-def _database(settings: Settings) -> Finding:
-    path = settings.database_path
-    if not path.is_file():
-        return Finding("database", "ok", f"{path} is not there yet; the first start makes it")
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            connection.execute("PRAGMA quick_check(1)").fetchone()
-            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        fix = "Restore it from a backup, or move it away and start again."
-        return Finding("database", "problem", f"{path} can't be used: {error}", fix)
-    at = revision[0] if revision else "no revision"
-    if at > HEAD:
-        fix = "Upgrade awaithumans: a newer version made this database."
-        return Finding("database", "problem", f"{path} is at {at}, this version at {HEAD}", fix)
-    return Finding("database", "ok", f"{path}, schema {at}")
 
 
 def _port(settings: Settings) -> Finding:

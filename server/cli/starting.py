@@ -47,22 +47,33 @@ def start(settings: Settings, admin_token: str, started: Started) -> None:
         )
     except DatabaseTooNew:
         stop(
-            f"{settings.database_path} was made by a newer version. "
-            "Upgrade awaithumans, or use another folder: AWAITHUMANS_DATA_DIR."
+            f"{settings.database} was made by a newer version. "
+            "Upgrade awaithumans, or use another database: AWAITHUMANS_DATABASE_URL."
         )
     except OSError as error:
         stop(unwritable(settings, error))
     except (DatabaseError, sqlite3.DatabaseError) as error:
         reason = getattr(error, "orig", error)
         stop(
-            f"{settings.database_path} can't be used as a database: {reason}. "
+            f"{settings.database} can't be used as a database: {reason}. "
             "End what else uses it, restore it from a backup, or move it away and start again."
         )
-    except StorageUnavailable:
-        stop(
-            f"{settings.database_path} can't be written: another program has it locked, or the "
+    except StorageUnavailable as error:
+        stop(unusable(settings, error))
+
+
+def unusable(settings: Settings, error: StorageUnavailable) -> str:
+    """Say that the database does not take what the start has to write."""
+    if settings.postgres is None:
+        return (
+            f"{settings.database} can't be written: another program has it locked, or the "
             "disk is full. End the program or make room, and start again."
         )
+    reason = " ".join(str(error.__cause__ and getattr(error.__cause__, "orig", "")).split())
+    return (
+        f"{settings.database} can't be used: {reason or 'it does not answer'}. Start the database, "
+        "or correct AWAITHUMANS_DATABASE_URL; the user needs the right to create tables."
+    )
 
 
 def unwritable(settings: Settings, error: OSError) -> str:

@@ -87,3 +87,7 @@ class DeadlineClock:
                 await self._sooner.wait()
             finally:
                 timer.cancel()
+            if self._next == due and rest == _LONGEST_SLEEP:
+                # Nobody has expected anything: look, for another process may have died with a
+                # deadline that only it knew of.
+                return

@@ -5,10 +5,10 @@ from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ..directory.credentials import ApiKey, Failures, Session
 from ..directory.model import Account
+from .dialects import UPSERTS, Serial
 from .people_queries import ACCOUNT
 from .tables import api_keys, devices, failed_sign_ins, sessions, setup_tokens, users
 
@@ -69,7 +69,7 @@ class AccessReader:
         return self._connection.execute(found).scalar_one()
 
 
-class AccessWriter(AccessReader):
+class AccessWriter(Serial, AccessReader):
     """What recognizing callers and signing in write."""
 
     def add_session(self, session: Session, expired: datetime) -> None:
@@ -91,6 +91,7 @@ class AccessWriter(AccessReader):
     def remember_device(self, token_hash: str, user_id: str, now: datetime) -> None:
         """Note that a person has signed in with this browser; the newest few are kept."""
         seen = {"token_hash": token_hash, "user_id": user_id, "used_at": now}
+        upsert = UPSERTS[self._connection.dialect.name]
         self._connection.execute(
             upsert(devices).on_conflict_do_update(
                 index_elements=[devices.c.token_hash, devices.c.user_id], set_={"used_at": now}
@@ -138,10 +139,15 @@ class AccessWriter(AccessReader):
         gone = self._connection.execute(delete(api_keys).where(api_keys.c.id == key_id))
         return gone.rowcount == 1
 
-    def replace_setup_token(self, token_hash: str | None, now: datetime) -> None:
-        """Keep this setup token and no other; None keeps none."""
+    def spend_setup_token(self, token_hash: str) -> bool:
+        """Forget this setup token; False if it is not there, or somebody else was first."""
+        self._alone("directory")
+        spent = delete(setup_tokens).where(setup_tokens.c.token_hash == token_hash)
+        return self._connection.execute(spent).rowcount == 1
+
+    def replace_setup_token(self, token_hash: str, now: datetime) -> None:
+        """Keep this setup token and no other."""
+        self._alone("directory")
         self._connection.execute(delete(setup_tokens))
-        if token_hash is not None:
-            self._connection.execute(
-                insert(setup_tokens), {"token_hash": token_hash, "created_at": now}
-            )
+        values = {"token_hash": token_hash, "created_at": now}
+        self._connection.execute(insert(setup_tokens), values)

@@ -1,13 +1,17 @@
 """Bring a database up to the schema that this version needs."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest file in migrations/versions; a test holds the two together. Knowing it here saves
 # loading Alembic at each start on a database that is up to date.
 HEAD = "0002"
+# Advisory locks are shared by all that use the database: a number that is nobody else's.
+_LOCK = 0x61776169_6D696772
 
 
 class DatabaseTooNew(Exception):
@@ -26,7 +30,7 @@ def migrate(engine: Engine) -> None:
     from alembic.config import Config
     from alembic.util import CommandError
 
-    with engine.connect() as connection:
+    with engine.connect() as connection, _alone(connection):
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
@@ -34,6 +38,26 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise DatabaseTooNew(str(error)) from None
+
+
+@contextmanager
+def _alone(connection: Connection) -> Generator[None]:
+    """Keep other processes from migrating; whoever waited finds nothing left to do.
+
+    SQLite's file has one process already, and its migrations are one transaction.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.execute(select(func.pg_advisory_lock(_LOCK)))
+    connection.commit()
+    try:
+        yield
+    finally:
+        # A migration that failed has left its transaction behind.
+        connection.rollback()
+        connection.execute(select(func.pg_advisory_unlock(_LOCK)))
+        connection.commit()
 
 
 def current_revision(engine: Engine) -> str:

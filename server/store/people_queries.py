@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, 
 from ..directory.model import Account, Filter
 from ..routing.plan import Member
 from ..tasks.model import Person
+from .dialects import Serial
 from .tables import devices, sessions, users
 
 _NAMES = [field.name for field in fields(Account)]
@@ -68,11 +69,21 @@ class PeopleReader:
         return self._connection.execute(select(exists().where(*conditions))).scalar_one()
 
 
-class PeopleWriter(PeopleReader):
+class PeopleWriter(Serial, PeopleReader):
     """What the directory and routing write of people."""
 
+    def take_turns(self) -> None:
+        """Choose whose turn it is after whoever chooses at this moment, not beside them."""
+        self._alone("turns")
+
+    def address_taken(self, account: Account) -> bool:
+        """Whether somebody else has this person's email address or Slack identity."""
+        self._alone("directory")
+        return super().address_taken(account)
+
     def another_operator(self, user_id: str) -> bool:
-        """Whether somebody else is an active operator; SQLite's one writer keeps it so."""
+        """Whether somebody else is an active operator, and stays one until the commit."""
+        self._alone("directory")
         return self._any(users.c.is_operator, users.c.active, users.c.id != user_id)
 
     def add_account(self, account: Account) -> None:
@@ -95,6 +106,7 @@ class PeopleWriter(PeopleReader):
 
     def note_assigned(self, user_id: str, now: datetime) -> None:
         """Note that a person has got a task: now, and in any case after everybody else."""
+        self.take_turns()
         latest = self._connection.execute(select(func.max(users.c.last_assigned_at))).scalar_one()
         turn = now if latest is None else max(now, latest + _TICK)
         self._connection.execute(

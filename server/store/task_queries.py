@@ -17,11 +17,11 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from ..ids import new_id
+from ..ids import earliest_id, new_id
 from ..tasks.lifecycle import Change
-from ..tasks.model import Actor, Content, Entry, Filter, Person, Task
+from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Task
+from .dialects import UPSERTS
 from .reviewing import visible, within_reach
 from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
 from .task_pages import page
@@ -48,7 +48,7 @@ _MUTABLE = [
     "open_to",
 ]
 
-_BY_ID = select(*_COLUMNS).where(tasks.c.id == bindparam("wanted"))
+BY_ID = select(*_COLUMNS).where(tasks.c.id == bindparam("wanted"))
 _BY_KEY = select(*_COLUMNS).where(tasks.c.idempotency_key == bindparam("wanted"))
 _CONTENT_OF = select(*_CONTENT).where(task_contents.c.task_id == bindparam("wanted"))
 _AUDIT_OF = (
@@ -56,7 +56,7 @@ _AUDIT_OF = (
     .where(audit_entries.c.task_id == bindparam("wanted"))
     .order_by(audit_entries.c.seq)
 )
-_DUE = (
+DUE = (
     select(*_COLUMNS)
     .where(OPEN, tasks.c.timeout_at <= bindparam("now"), tasks.c.status != "submitted")
     .order_by(tasks.c.timeout_at)
@@ -64,7 +64,12 @@ _DUE = (
 )
 _NEXT_DEADLINE = select(func.min(tasks.c.timeout_at)).where(OPEN, tasks.c.status != "submitted")
 _OPEN_COUNT = select(func.count()).select_from(tasks).where(OPEN)
-_ADD = upsert(tasks).on_conflict_do_nothing(index_elements=[tasks.c.idempotency_key])
+_ADD = {
+    name: upsert(tasks)
+    .on_conflict_do_nothing(index_elements=[tasks.c.idempotency_key])
+    .execution_options(preserve_rowcount=True)
+    for name, upsert in UPSERTS.items()
+}
 _ADD_CONTENT = insert(task_contents)
 _UNINVITE = delete(task_invitations).where(task_invitations.c.task_id == bindparam("wanted"))
 _INVITE = insert(task_invitations)
@@ -91,9 +96,9 @@ class TaskReader:
 
     def task(self, task_id: str, view: Person | None = None) -> Task | None:
         """Return the task's state; for a reviewer (`view`), if it is theirs or open to them."""
-        query = _BY_ID if view is None else _BY_ID.where(visible(view))
+        query = BY_ID if view is None else BY_ID.where(visible(view))
         row = self._connection.execute(query, {"wanted": task_id}).one_or_none()
-        return None if row is None else _task(row)
+        return None if row is None else task_from(row)
 
     def may_act(self, task_id: str, person: Person) -> bool:
         """Whether the task is this reviewer's, or was open to them before somebody took it."""
@@ -103,7 +108,7 @@ class TaskReader:
     def task_by_key(self, idempotency_key: str) -> Task | None:
         """Return the task that this key made."""
         row = self._connection.execute(_BY_KEY, {"wanted": idempotency_key}).one_or_none()
-        return None if row is None else _task(row)
+        return None if row is None else task_from(row)
 
     def content(self, task_id: str) -> Content | None:
         """Return the task's content."""
@@ -112,7 +117,7 @@ class TaskReader:
 
     def tasks(self, wanted: Filter) -> list[Task]:
         """Return up to `wanted.limit` tasks, newest first."""
-        return [_task(row) for row in self._connection.execute(page(_COLUMNS, wanted))]
+        return [task_from(row) for row in self._connection.execute(page(_COLUMNS, wanted))]
 
     def audit(self, task_id: str) -> list[Entry]:
         """Return the task's history, oldest first."""
@@ -120,11 +125,18 @@ class TaskReader:
 
     def due(self, now: datetime, limit: int) -> list[Task]:
         """Return up to `limit` open tasks whose deadline has passed, longest overdue first."""
-        return [_task(row) for row in self._connection.execute(_DUE, {"now": now, "most": limit})]
+        return [
+            task_from(row) for row in self._connection.execute(DUE, {"now": now, "most": limit})
+        ]
 
     def next_deadline(self) -> datetime | None:
         """Return the earliest deadline of an open task."""
         return self._connection.execute(_NEXT_DEADLINE).scalar_one()
+
+    def open_among(self, task_ids: Sequence[str]) -> set[str]:
+        """Return those of these tasks that are open."""
+        found = select(tasks.c.id).where(tasks.c.id.in_(task_ids), OPEN)
+        return set(self._connection.execute(found).scalars())
 
     def open_count(self) -> int:
         """Return how many tasks are open."""
@@ -145,7 +157,7 @@ class TaskWriter(TaskReader):
     def add(self, change: Change, content: Content) -> bool:
         """Store a new task with its history; False, and nothing stored, if its key is taken."""
         values = {name: getattr(change.task, name) for name in _STATE}
-        if self._connection.execute(_ADD, values).rowcount == 0:
+        if self._connection.execute(_ADD[self._connection.dialect.name], values).rowcount == 0:
             return False
         self._connection.execute(
             _ADD_CONTENT,
@@ -179,6 +191,24 @@ class TaskWriter(TaskReader):
         """Remove the task, its content and its history; False if it is not there."""
         return self._connection.execute(_DELETE, {"wanted": task_id}).rowcount == 1
 
+    def purge(self, before: datetime, limit: int) -> int:
+        """Remove up to `limit` tasks that were settled before, oldest first; return how many.
+
+        Goes along the ids, which sort by creation: what was settled before was made before, and of
+        what was made before only what waited for long is left.
+        """
+        old = (
+            select(tasks.c.id)
+            .where(
+                tasks.c.id < earliest_id("tsk", before),
+                tasks.c.status.in_(sorted(TERMINAL)),
+                tasks.c.updated_at < before,
+            )
+            .order_by(tasks.c.id)
+            .limit(limit)
+        )
+        return self._connection.execute(delete(tasks).where(tasks.c.id.in_(old))).rowcount
+
     def touch(self) -> None:
         """Write what is there already: a full disk or a lock shows itself, and nothing changes."""
         self._connection.execute(_TOUCH)
@@ -194,12 +224,19 @@ class TaskWriter(TaskReader):
                 _INVITE, [{"task_id": task_id, "email": email} for email in change.invited]
             )
 
+    def announce_settled(self, task_id: str) -> None:
+        """Tell every other process that a task is settled or gone; with SQLite there are none."""
+
+    def announce_due(self, task: Task) -> None:
+        """Tell every other process if no open task is due as early; with SQLite there are none."""
+
     def on_commit(self, act: Callable[[], None]) -> None:
         """Have `act` called on the event loop once this transaction is durable."""
         self._on_commit.append(act)
 
 
-def _task(row: Row[Any]) -> Task:
+def task_from(row: Row[Any]) -> Task:
+    """Return the task of a row."""
     return Task(*row)
 
 

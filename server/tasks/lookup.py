@@ -38,12 +38,13 @@ def replay(tx: Reader, idempotency_key: str, print_: str) -> Full:
         StorageUnavailable: It was deleted at this moment.
     """
     task = tx.task_by_key(idempotency_key)
-    if task is None:
+    content = None if task is None else tx.content(task.id)
+    if task is None or content is None:
         # It was there a moment ago, and somebody deleted it: try again, and it will be new.
         raise StorageUnavailable
     if task.fingerprint != print_:
         raise IdempotencyKeyReused
-    return Full(task, content_of(tx, task.id), replayed=True)
+    return Full(task, content, replayed=True)
 
 
 def task_of(tx: Reader, task_id: str, view: Person | None = None) -> Task:

@@ -48,6 +48,10 @@ class Reader(Protocol):
         """Return the earliest deadline of an open task."""
         ...
 
+    def open_among(self, task_ids: Sequence[str]) -> set[str]:
+        """Return those of these tasks that are open."""
+        ...
+
     def open_count(self) -> int:
         """Return how many tasks are open."""
         ...
@@ -90,6 +94,22 @@ class Writer(Reader, Protocol):
 
     def delete(self, task_id: str) -> bool:
         """Remove the task, its content and its history; False if it is not there."""
+        ...
+
+    def purge(self, before: datetime, limit: int) -> int:
+        """Remove up to `limit` tasks that were settled before, oldest first; return how many."""
+        ...
+
+    def take_turns(self) -> None:
+        """Choose whose turn it is after whoever chooses at this moment, not beside them."""
+        ...
+
+    def announce_settled(self, task_id: str) -> None:
+        """Tell every other process, once this is durable, that a task is settled or gone."""
+        ...
+
+    def announce_due(self, task: Task) -> None:
+        """Tell every other process, once this is durable, if no open task is due as early."""
         ...
 
     def on_commit(self, act: Callable[[], None]) -> None:

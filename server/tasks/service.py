@@ -3,14 +3,14 @@
 Every channel, route and job that changes a task comes through here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..clock import Clock
 from ..errors import NoMatchingAssignee, Refusal, TaskNotFound
 from ..ids import is_id, new_id
-from ..routing.plan import plan
+from ..routing.plan import Address, Member, plan
 from . import lifecycle
 from .checking import Checker
 from .lifecycle import Change, Command, OpenTo
@@ -66,6 +66,8 @@ class Tasks:
 
         def work(tx: Writer) -> Full:
             now = self._clock.now()
+            if isinstance(wanted, Address | Member):
+                tx.take_turns()
             change = lifecycle.create(
                 draft,
                 new_id("tsk", now),
@@ -79,6 +81,7 @@ class Tasks:
                 return replay(tx, draft.idempotency_key, print_)
             if change.task.assigned_to_user_id is not None:
                 tx.note_assigned(change.task.assigned_to_user_id, now)
+            tx.announce_due(change.task)
             tx.on_commit(lambda: self._deadlines.expect(change.task.timeout_at))
             return Full(change.task, draft.content)
 
@@ -223,8 +226,10 @@ class Tasks:
         """
 
         def work(tx: Writer) -> bool:
-            tx.on_commit(lambda: self._waker.wake(task_id))
-            return is_id(task_id, "tsk") and tx.delete(task_id)
+            if not is_id(task_id, "tsk") or not tx.delete(task_id):
+                return False
+            self._wake(tx, task_id)
+            return True
 
         if not await self._store.write(work):
             raise TaskNotFound
@@ -240,6 +245,18 @@ class Tasks:
             return len(due)
 
         return await self._store.write(work)
+
+    async def purge(self, keep: timedelta, limit: int) -> int:
+        """Remove up to `limit` tasks that were settled over `keep` ago; return how many."""
+        before = self._clock.now() - keep
+        return await self._store.write(lambda tx: tx.purge(before, limit))
+
+    async def settled_among(self, task_ids: Sequence[str]) -> list[str]:
+        """Return those of these tasks that are settled or gone."""
+        if not task_ids:
+            return []
+        still_open = await self._store.read(lambda tx: tx.open_among(task_ids))
+        return [task_id for task_id in task_ids if task_id not in still_open]
 
     async def next_deadline(self) -> datetime | None:
         """Return when the next open task is due."""
@@ -298,4 +315,9 @@ class Tasks:
         if holder is not None and holder != before.assigned_to_user_id:
             tx.note_assigned(holder, change.task.updated_at)
         if change.task.terminal:
-            tx.on_commit(lambda: self._waker.wake(before.id))
+            self._wake(tx, before.id)
+
+    def _wake(self, tx: Writer, task_id: str) -> None:
+        """Wake whoever waits for a task: here at once, in other processes by the database."""
+        tx.announce_settled(task_id)
+        tx.on_commit(lambda: self._waker.wake(task_id))

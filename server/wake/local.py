@@ -39,6 +39,10 @@ class LocalWaker:
         """How many requests wait."""
         return sum(map(len, self._parked.values()))
 
+    def waited_for(self) -> list[str]:
+        """Return the ids of the tasks that some request waits for."""
+        return list(self._parked)
+
     @contextmanager
     def subscribe(self, task_id: str) -> Generator[LocalParked]:
         """Take note of a request before it reads the row, so that no wake is missed."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from awaithumans.server.auth.tokens import digest
 from awaithumans.server.ids import new_id
@@ -20,6 +20,12 @@ TASK_COLUMNS = (
     *("completed_at", "timed_out_at", "cancelled_at", "completed_by_email"),
     *("completed_by_user_id", "completed_via_channel", "verification_attempt"),
 )
+
+
+class Filled(Protocol):
+    """A connection that takes rows; `?` marks each value."""
+
+    def executemany(self, sql: str, parameters: Iterable[tuple[Any, ...]], /) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ def row_of(number: int, case: Case) -> tuple[Any, ...]:
         "created_at": at,
         "updated_at": at + 1,
         "timeout_at": at + 3_600_000_000,
-        "redact_payload": number % 2,
+        "redact_payload": bool(number % 2),
         "assign_to": None if case.assign_to is None else json.dumps(case.assign_to),
         "assigned_to_email": case.email,
         "assigned_to_user_id": case.user_id,
@@ -97,7 +103,7 @@ def row_of(number: int, case: Case) -> tuple[Any, ...]:
     return tuple(values.get(name) for name in TASK_COLUMNS)
 
 
-def fill(connection: sqlite3.Connection, cases: Iterable[Case]) -> list[str]:
+def fill(connection: Filled, cases: Iterable[Case]) -> list[str]:
     """Store tasks with their content and history as 0001 keeps them; return their ids."""
     rows = [row_of(number, case) for number, case in enumerate(cases)]
     marks = ", ".join("?" * len(TASK_COLUMNS))
@@ -142,15 +148,15 @@ def copy(connection: sqlite3.Connection, times: int) -> int:
     return connection.execute("SELECT count(*) FROM tasks").fetchone()[0]
 
 
-def let_in(connection: sqlite3.Connection) -> None:
+def let_in(connection: Filled) -> None:
     """Store people and their sessions as 0001 keeps them."""
     day = 86_400_000_000
     connection.executemany(
         "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            ("usr_olga", "olga@example.com", "Ölga", "a hash", 1, 1, MICROSECONDS - day),
-            ("usr_sue", "sue@example.com", None, None, 0, 1, MICROSECONDS),
-            ("usr_gone", None, None, "a hash", 0, 0, MICROSECONDS),
+            ("usr_olga", "olga@example.com", "Ölga", "a hash", True, True, MICROSECONDS - day),
+            ("usr_sue", "sue@example.com", None, None, False, True, MICROSECONDS),
+            ("usr_gone", None, None, "a hash", False, False, MICROSECONDS),
         ],
     )
     connection.executemany(
@@ -161,4 +167,6 @@ def let_in(connection: sqlite3.Connection) -> None:
             (digest("old cookie"), "usr_sue", MICROSECONDS - 7 * day, MICROSECONDS),
         ],
     )
-    connection.execute("INSERT INTO setup_tokens VALUES (?, ?)", (digest("setup"), MICROSECONDS))
+    connection.executemany(
+        "INSERT INTO setup_tokens VALUES (?, ?)", [(digest("setup"), MICROSECONDS)]
+    )

@@ -1,4 +1,4 @@
-"""The use cases on a real SQLite file."""
+"""The use cases on a real SQLite file, or on a real PostgreSQL."""
 
 import sqlite3
 import time
@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from awaithumans.server.app import Database
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
+from awaithumans.server.store.postgres import PostgresStore
 from awaithumans.server.store.queries import Reader, Writer
 from awaithumans.server.store.sqlite import SqliteStore
 from awaithumans.server.tasks import lifecycle
@@ -30,8 +32,7 @@ Query = Callable[[Reader], object]
 
 @dataclass
 class Kept:
-    path: Path
-    store: SqliteStore
+    store: Database
     waker: LocalWaker
     clock: ManualClock
     tasks: Tasks
@@ -51,13 +52,30 @@ class Kept:
         found = await self.store.read(lambda tx: tx.tasks(Filter(**wanted)))
         return [task.id for task in found]
 
+    async def count(self, table: str, where: str = "true") -> int:
+        """Count rows of a table, beside whatever is being written."""
+
+        def work(tx: Reader) -> int:
+            connection: Connection = vars(tx)["_connection"]
+            query = f"SELECT count(*) FROM {table} WHERE {where}"
+            return connection.exec_driver_sql(query).scalar_one()
+
+        return await self.store.read(work)
+
+    @property
+    def path(self) -> Path:
+        """The file, where there is one."""
+        return vars(self.store)["_path"]
+
 
 @asynccontextmanager
-async def kept_in(path: Path) -> AsyncGenerator[Kept]:
-    store, waker, clock = SqliteStore(path), LocalWaker(), ManualClock(NOW)
+async def kept_in(place: Path | str) -> AsyncGenerator[Kept]:
+    """Open a file, or the database at a URL; give the use cases on it, with a clock to move."""
+    store = SqliteStore(place) if isinstance(place, Path) else PostgresStore(place)
+    waker, clock = LocalWaker(), ManualClock(NOW)
     await store.start()
     try:
-        yield Kept(path, store, waker, clock, Tasks(store, waker, Expected(), Checker(), clock))
+        yield Kept(store, waker, clock, Tasks(store, waker, Expected(), Checker(), clock))
     finally:
         await store.stop()
 
@@ -84,12 +102,12 @@ def adding(clock: ManualClock, **changes: Any) -> Callable[[Writer], Task]:
     return work
 
 
-def engine_of(store: SqliteStore) -> Engine:
+def engine_of(store: Database) -> Engine:
     return vars(store)["_engine"]
 
 
 @contextmanager
-def statements(store: SqliteStore) -> Generator[list[str]]:
+def statements(store: Database) -> Generator[list[str]]:
     """Note every statement that the store makes."""
     made: list[str] = []
 

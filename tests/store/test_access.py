@@ -1,4 +1,4 @@
-"""What lets people in, on a real file: sessions, browsers, failed attempts, keys."""
+"""What lets people in, on a real database: sessions, browsers, failed attempts, keys."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Connection
 
 from awaithumans.server.auth.callers import Callers
 from awaithumans.server.auth.keys import Keys
@@ -25,7 +24,7 @@ from awaithumans.server.errors import (
     TooManyAttempts,
 )
 from awaithumans.server.ids import new_id
-from awaithumans.server.store.queries import Reader, Writer
+from awaithumans.server.store.queries import Writer
 from tests.store.kept import Kept, statements
 from tests.support.made import NOW, TICK, an_account
 
@@ -53,14 +52,6 @@ async def sessions(kept: Kept, people: None, passwords: Passwords) -> Sessions:
     """Sue can sign in, Bob can't."""
     await Directory(kept.store, passwords, kept.clock).set_password(SUE.id, PASSWORD)
     return Sessions(kept.store, passwords, kept.clock)
-
-
-async def count(kept: Kept, table: str) -> int:
-    def work(tx: Reader) -> int:
-        connection: Connection = vars(tx)["_connection"]
-        return connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
-
-    return await kept.store.read(work)
 
 
 async def test_a_session_comes_back_with_whose_it_is(kept: Kept, people: None) -> None:
@@ -163,7 +154,7 @@ async def test_failures_are_counted_by_bucket_and_forgotten(kept: Kept) -> None:
     await kept.store.write(lambda tx: tx.forget_failures("one"))
     assert set(await found(NOW - TICK)) == {"place"}
     await kept.store.write(lambda tx: tx.add_failures(["new"], NOW, NOW + 2 * minute))
-    assert await count(kept, "failed_sign_ins") == 2
+    assert await kept.count("failed_sign_ins") == 2
 
 
 async def test_failures_survive_a_restart_and_do_not_pile_up(
@@ -178,7 +169,7 @@ async def test_failures_survive_a_restart_and_do_not_pile_up(
     kept.clock.at = NOW + WINDOW
     with pytest.raises(InvalidCredentials):
         await restarted.sign_in(EMAIL, "wrong", HOST, None)
-    assert await count(kept, "failed_sign_ins") == 2
+    assert await kept.count("failed_sign_ins") == 2
 
 
 async def test_many_attempts_at_once_are_no_more_than_one_after_the_other(
@@ -219,8 +210,8 @@ async def test_who_loses_access_while_the_password_is_checked_does_not_get_in(
     monkeypatch.setattr(passwords, "matches", matches)
     with pytest.raises(InvalidCredentials):
         await sessions.sign_in(EMAIL, PASSWORD, HOST, None)
-    assert await count(kept, "sessions") == 0
-    assert await count(kept, "devices") == 0
+    assert await kept.count("sessions") == 0
+    assert await kept.count("devices") == 0
 
 
 async def test_the_same_password_set_again_while_it_is_checked_lets_its_owner_in(
@@ -256,7 +247,7 @@ async def test_a_password_that_changes_with_every_check_lets_nobody_in(
     monkeypatch.setattr(passwords, "matches", matches)
     with pytest.raises(InvalidCredentials):
         await sessions.sign_in(EMAIL, PASSWORD, HOST, None)
-    assert await count(kept, "sessions") == 0
+    assert await kept.count("sessions") == 0
 
 
 async def test_a_person_who_signs_in_in_many_places_at_once_gets_in_everywhere(
@@ -266,7 +257,7 @@ async def test_a_person_who_signs_in_in_many_places_at_once_gets_in_everywhere(
         *(sessions.sign_in(EMAIL, PASSWORD, HOST, None) for _ in range(10))
     )
     assert len({one.session for one in found}) == 10
-    assert await count(kept, "sessions") == 10
+    assert await kept.count("sessions") == 10
 
 
 async def test_who_signs_in_twice_at_once_with_a_hash_of_older_parameters_gets_in_twice(
@@ -294,8 +285,8 @@ async def test_of_many_who_set_up_at_once_one_wins(kept: Kept, passwords: Passwo
     assert sum(isinstance(outcome, SignedIn) for outcome in outcomes) == 1
     refused = [one for one in outcomes if isinstance(one, SetupClosed | SetupTokenInvalid)]
     assert len(refused) == 7
-    assert await count(kept, "users") == await count(kept, "sessions") == 1
-    assert await count(kept, "setup_tokens") == 0
+    assert await kept.count("users") == await kept.count("sessions") == 1
+    assert await kept.count("setup_tokens") == 0
 
 
 async def test_every_field_of_a_key_comes_back_as_it_was(kept: Kept) -> None:

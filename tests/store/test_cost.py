@@ -20,6 +20,7 @@ from tests.store.kept import Kept, Query, explained, kept_in, statements, steps_
 from tests.support.made import AGENT, NOW, SUE, a_draft
 
 FEW, MANY = 2_000, 10_000
+DATABASES = ["sqlite"]
 PEOPLE = 20
 OPEN_EVERY = 10
 

@@ -14,6 +14,7 @@ from tests.store.kept import Kept, adding, making, statements
 from tests.support.clock import ManualClock
 from tests.support.made import APPROVED, NOW, SUE, an_account
 
+DATABASES = ["sqlite"]
 CLOCK = ManualClock(NOW)
 
 

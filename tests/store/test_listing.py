@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from awaithumans.server.store.sqlite import SqliteStore
+from awaithumans.server.app import Database
 from awaithumans.server.tasks.lifecycle import Change
 from awaithumans.server.tasks.model import TERMINAL, Filter, Person, Status, Task
 from tests.store.kept import Kept, adding, making
@@ -200,7 +200,7 @@ async def test_every_field_of_a_task_comes_back_as_it_was(kept: Kept) -> None:
     assert isinstance(done.notify, tuple)
 
 
-async def test_a_key_is_taken_once_and_the_second_task_leaves_nothing(store: SqliteStore) -> None:
+async def test_a_key_is_taken_once_and_the_second_task_leaves_nothing(store: Database) -> None:
     clock = ManualClock()
     first = await store.write(adding(clock, idempotency_key="one"))
     draft, change = making(clock, idempotency_key="one")

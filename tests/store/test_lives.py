@@ -1,4 +1,4 @@
-"""Many commands of many people: SQLite and the store in memory decide and show the same."""
+"""Many commands of many people: a database and the store in memory decide and show the same."""
 
 import random
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The directory on a real file: unique addresses, the last operator, what goes with a person."""
+"""The directory on a database: unique addresses, the last operator, what goes with a person."""
 
 import asyncio
 from dataclasses import replace

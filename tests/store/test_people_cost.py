@@ -21,6 +21,7 @@ from tests.support.made import NOW, a_task, an_account
 
 # Even of few, a person has more than fill a page.
 FEW, MANY = 4_000, 16_000
+DATABASES = ["sqlite"]
 STILL_OPEN = 111
 PEOPLE, POOLS = 200, 5
 GROUP = 20

@@ -2,8 +2,6 @@
 
 import itertools
 import random
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
@@ -209,16 +207,14 @@ async def test_an_invitation_stands_until_the_task_is_settled_however_it_settles
     with pytest.raises(TaskAlreadySettled):
         await kept.tasks.complete(ids["too late"], APPROVED, ann)
     for name in ("open", "claimed"):
-        assert standing(kept, ids[name]) == 2, name
-    assert standing(kept, ids["too late"]) == 0
+        assert await standing(kept, ids[name]) == 2, name
+    assert await standing(kept, ids["too late"]) == 0
     await kept.tasks.settle_due(100)
-    assert [standing(kept, task_id) for task_id in ids.values()] == [0] * len(ids)
+    assert [await standing(kept, task_id) for task_id in ids.values()] == [0] * len(ids)
     # Who was invited may still look at what was never anybody's.
     assert (await kept.tasks.get(ids["timed out"], Person("b@example.com", "usr_b"))).task.terminal
 
 
-def standing(kept: Kept, task_id: str) -> int:
+async def standing(kept: Kept, task_id: str) -> int:
     """Count the invitations that a list has to look at."""
-    query = "SELECT count(*) FROM task_invitations WHERE task_id = ? AND settled_at IS NULL"
-    with closing(sqlite3.connect(kept.path)) as connection:
-        return connection.execute(query, (task_id,)).fetchone()[0]
+    return await kept.count("task_invitations", f"task_id = '{task_id}' AND settled_at IS NULL")

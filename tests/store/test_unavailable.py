@@ -15,6 +15,8 @@ from awaithumans.server.store.queries import Writer
 from tests.store.kept import Kept, at_most, kept_in
 from tests.support.made import APPROVED, SUE
 
+DATABASES = ["sqlite"]
+
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
-"""A clock that stands still until it is moved."""
+"""Clocks to move: one stands still, the other goes on by itself."""
 
+import time
 from datetime import datetime, timedelta, timezone
 
 
@@ -12,3 +13,12 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+class RunningClock(ManualClock):
+    def __init__(self) -> None:
+        super().__init__()
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return self.at + timedelta(seconds=time.monotonic() - self._began)

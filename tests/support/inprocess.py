@@ -11,13 +11,12 @@ from unittest.mock import patch
 
 import httpx
 
-from awaithumans.server.app import Server, build
+from awaithumans.server.app import Database, Server, build
 from awaithumans.server.auth.model import CallerKind
 from awaithumans.server.auth.sessions import begin
 from awaithumans.server.config import Settings, load
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
-from awaithumans.server.store.sqlite import SqliteStore
 from tests.support.clock import ManualClock
 from tests.support.process import TOKEN
 
@@ -34,7 +33,7 @@ class InProcess:
     """Holds nothing."""
 
     @property
-    def store(self) -> SqliteStore:
+    def store(self) -> Database:
         return self.server.app.state.parts.database
 
     def browser(

@@ -83,6 +83,13 @@ class MemoryReader:
     def next_deadline(self) -> datetime | None:
         return min((task.timeout_at for task in self._open()), default=None)
 
+    def open_among(self, task_ids: Sequence[str]) -> set[str]:
+        return {
+            task_id
+            for task_id in task_ids
+            if task_id in self._rows.tasks and not self._rows.tasks[task_id].terminal
+        }
+
     def open_count(self) -> int:
         return sum(not task.terminal for task in self._rows.tasks.values())
 
@@ -192,6 +199,19 @@ class MemoryWriter(MemoryReader):
     def on_commit(self, act: Callable[[], None]) -> None:
         self.after.append(act)
 
+    def purge(self, before: datetime, limit: int) -> int:
+        old = [t.id for t in self._rows.tasks.values() if t.terminal and t.updated_at < before]
+        return sum(self.delete(task_id) for task_id in sorted(old)[:limit])
+
+    def take_turns(self) -> None:
+        """One transaction at a time."""
+
+    def announce_settled(self, task_id: str) -> None:
+        """There is one process."""
+
+    def announce_due(self, task: Task) -> None:
+        """There is one process."""
+
     def note_assigned(self, user_id: str, now: datetime) -> None:
         times = [one.last_assigned_at for one in self._rows.accounts.values()]
         after_all = [at + _TICK for at in times if at is not None]
@@ -247,7 +267,13 @@ class MemoryWriter(MemoryReader):
     def delete_api_key(self, key_id: str) -> bool:
         return self._rows.keys.pop(key_id, None) is not None
 
-    def replace_setup_token(self, token_hash: str | None, now: datetime) -> None:
+    def spend_setup_token(self, token_hash: str) -> bool:
+        spent = self._rows.setup_token == token_hash
+        if spent:
+            self._rows.setup_token = None
+        return spent
+
+    def replace_setup_token(self, token_hash: str, now: datetime) -> None:
         self._rows.setup_token = token_hash
 
     def _keep(self, change: Change) -> None:

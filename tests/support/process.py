@@ -47,10 +47,18 @@ class ServerProcess:
         return self.process.pid
 
     def start(self, ready_within: float = 20.0) -> "ServerProcess":
+        self.launch()
+        return self.wait_until_ready(ready_within)
+
+    def launch(self) -> None:
+        """Start it without waiting for it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [COMMAND, self.command], env=self.environment, cwd=self.home, stdout=log, stderr=log
             )
+
+    def wait_until_ready(self, ready_within: float = 20.0) -> "ServerProcess":
+        assert self.process is not None
         deadline = time.monotonic() + ready_within
         while time.monotonic() < deadline:
             try:

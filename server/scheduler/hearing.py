@@ -1,0 +1,64 @@
+"""What other processes say: a task is settled, a deadline is earlier than any before."""
+
+import asyncio
+from contextlib import suppress
+from typing import Protocol
+
+from ..clock import from_rfc3339
+from ..errors import StorageUnavailable
+from ..tasks.service import Tasks
+from .deadlines import DeadlineClock
+
+_PAUSE_SECONDS = 0.5
+
+
+class Lot(Protocol):
+    """Who parks the requests."""
+
+    def waited_for(self) -> list[str]:
+        """Return the ids of the tasks that some request waits for."""
+        ...
+
+    def wake(self, task_id: str) -> None:
+        """Wake every request that waits for this task."""
+        ...
+
+
+class Hearing:
+    """Acts on what is heard; a hint that was lost is made up for by reading once.
+
+    Args:
+        tasks: Who reads what is waited for.
+        waker: Who parks the requests.
+        deadlines: Who settles overdue tasks.
+    """
+
+    def __init__(self, tasks: Tasks, waker: Lot, deadlines: DeadlineClock) -> None:
+        self._tasks = tasks
+        self._waker = waker
+        self._deadlines = deadlines
+
+    def heard(self, announcement: str) -> None:
+        """Act on one announcement; see `tasks.ports.Announcement`. Foreign words are no harm."""
+        what, _, subject = announcement.partition(" ")
+        if what == "settled":
+            self._waker.wake(subject)
+        elif what == "due":
+            with suppress(ValueError):
+                self._deadlines.expect(from_rfc3339(subject))
+
+    async def missed(self) -> None:
+        """Read again what is waited for, until that works: announcements may have been lost."""
+        while not await self._read_again():  # noqa: ASYNC110 -- the database gives no sign
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _read_again(self) -> bool:
+        try:
+            for task_id in await self._tasks.settled_among(self._waker.waited_for()):
+                self._waker.wake(task_id)
+            due = await self._tasks.next_deadline()
+        except StorageUnavailable:
+            return False
+        if due is not None:
+            self._deadlines.expect(due)
+        return True

@@ -1,0 +1,217 @@
+"""PostgreSQL: any number of server processes on one database.
+
+Each unit of work is a transaction of its own, in one of a bounded number of threads, each with a
+connection. Who can't get one in time is told to come again instead of waiting for ever.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from ..errors import StorageUnavailable
+from .migrate import current_revision, migrate
+from .postgres_queries import PostgresWriter
+from .queries import Reader, Writer
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+_CONNECTIONS = 8
+_WAIT_SECONDS = 2.0
+_LONGEST_SECONDS = 12.0
+_ATTEMPTS = 3
+# In milliseconds; what takes longer is a fault, and must not keep a connection.
+_LIMITS = {
+    "statement_timeout": 10_000,
+    "lock_timeout": 2_000,
+    "idle_in_transaction_session_timeout": 10_000,
+}
+# Reads are single queries, or a task and its content, which never changes: none needs a snapshot.
+_READING = {"isolation_level": "AUTOCOMMIT"}
+
+
+class PostgresStore:
+    """A store on a PostgreSQL server, shared with other server processes.
+
+    Args:
+        url: `postgresql://…`, as libpq and everybody else writes it.
+        connections: How many connections this process holds at most.
+    """
+
+    kind = "postgresql"
+
+    def __init__(self, url: str, connections: int = _CONNECTIONS) -> None:
+        self._url = address(url)
+        self._connections = connections
+
+    async def start(self) -> None:
+        """Connect, and bring the schema up to date; of several processes, one does it.
+
+        Raises:
+            DatabaseTooNew: A newer version of the server made the database.
+            StorageUnavailable: There is no database to reach, or no right to use it.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._engine = _engine(self._url, self._connections, _LIMITS)
+        # A migration takes as long as it takes, and whoever comes second waits for it.
+        unlimited = _engine(self._url, 1, {})
+        try:
+            await asyncio.to_thread(migrate, unlimited)
+        except SQLAlchemyError as error:
+            raise _unavailable(error) from error
+        finally:
+            unlimited.dispose()
+        self._threads = ThreadPoolExecutor(self._connections, "postgres")
+        self._slots = asyncio.Semaphore(self._connections)
+
+    async def stop(self) -> None:
+        """Let the units that run and wait end, then close the connections."""
+        for _ in range(self._connections):
+            await self._slots.acquire()
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+    async def read(self, work: Callable[[Reader], T]) -> T:
+        """Run `work` off the event loop; each of its queries sees what was committed before it.
+
+        Raises:
+            StorageUnavailable: The database does not answer, or no connection gets free.
+        """
+        return await self._in_thread(lambda: self._again(lambda: self._read(work)))
+
+    async def write(self, work: Callable[[Writer], T]) -> T:
+        """Run `work` in one transaction, off the event loop; return once it is durable.
+
+        Raises:
+            StorageUnavailable: The database did not take it, or no connection gets free.
+        """
+        return await self._in_thread(lambda: self._again(lambda: self._write(work)))
+
+    async def check(self) -> None:
+        """Write something, as any write would.
+
+        Raises:
+            StorageUnavailable: The database does not take it.
+        """
+        await self.write(lambda tx: tx.touch())
+
+    async def revision(self) -> str:
+        """Return the migration that the database is at.
+
+        Raises:
+            StorageUnavailable: The database does not answer.
+        """
+        return await self._in_thread(lambda: self._again(lambda: current_revision(self._engine)))
+
+    async def _in_thread(self, unit: Callable[[], T]) -> T:
+        if self._slots.locked():
+            try:
+                await asyncio.wait_for(self._slots.acquire(), _WAIT_SECONDS)
+            except asyncio.TimeoutError:
+                raise StorageUnavailable from None
+        else:
+            await self._slots.acquire()
+        running = self._loop.run_in_executor(self._threads, unit)
+        running.add_done_callback(self._free)
+        await asyncio.wait([running], timeout=_LONGEST_SECONDS)
+        if not running.done():
+            # The database has fallen silent; the thread is free again when it speaks or hangs up.
+            raise StorageUnavailable
+        return running.result()
+
+    def _free(self, ended: "asyncio.Future[Any]") -> None:
+        self._slots.release()
+        # Whoever waited for it may be gone.
+        if not ended.cancelled():
+            ended.exception()
+
+    def _again(self, unit: Callable[[], T], attempts: int = _ATTEMPTS) -> T:
+        """Run a unit, and again where it is known that nothing of it was kept."""
+        try:
+            return unit()
+        except _Undone as undone:
+            if attempts == 1:
+                raise _unavailable(undone.error) from undone.error
+            return self._again(unit, attempts - 1)
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            raise _unavailable(error) from error
+
+    def _read(self, work: Callable[[Reader], T]) -> T:
+        try:
+            with self._engine.connect().execution_options(**_READING) as connection:
+                return work(Reader(connection))
+        except DBAPIError as error:
+            raise _sorted(error) from error
+
+    def _write(self, work: Callable[[Writer], T]) -> T:
+        on_commit: list[Callable[[], None]] = []
+        with self._engine.connect() as connection, connection.begin():
+            try:
+                result = work(PostgresWriter(connection, on_commit))
+            except DBAPIError as error:
+                # Before the commit: whatever it was, nothing of this was kept.
+                raise _sorted(error) from error
+        # From here, because whoever asked for this may have hung up meanwhile.
+        for act in on_commit:
+            self._loop.call_soon_threadsafe(act)
+        return result
+
+
+class _Undone(Exception):
+    """The database undid a unit, and would take it now."""
+
+    def __init__(self, error: DBAPIError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def address(url: str) -> URL:
+    """Return the URL for SQLAlchemy: its driver named, whatever its version would choose."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _engine(url: URL, connections: int, limits: dict[str, int]) -> Engine:
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_WAIT_SECONDS,
+        hide_parameters=True,
+        connect_args={
+            "options": options,
+            "connect_timeout": 5,
+            "application_name": "awaithumans",
+            # A peer that is gone without a word is found out by the system (tcp(7)).
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 10_000,
+        },
+    )
+
+
+def _sorted(error: DBAPIError) -> Exception:
+    """Tell what is worth another attempt from what is not."""
+    if isinstance(error, IntegrityError):
+        return error
+    transient = (errors.SerializationFailure, errors.DeadlockDetected)
+    lost = error.connection_invalidated
+    return _Undone(error) if lost or isinstance(error.orig, transient) else error
+
+
+def _unavailable(error: Exception) -> StorageUnavailable:
+    # The driver's own words: SQLAlchemy's would carry the parameters, which are people's data.
+    told = error.orig if isinstance(error, DBAPIError) else error
+    reason = told if isinstance(told, psycopg.Error) else type(told).__name__
+    _log.error("the database did not answer: %s", reason)
+    return StorageUnavailable()
