@@ -148,7 +148,7 @@ async def _running(
     await store.start()
     try:
         if ears is not None:
-            await ears.start()
+            ears.start()
         deadlines.start(service)
         retention.start(service)
         yield

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
+        repr=False,
         description="The database: `postgresql://user:password@host/name`, for any number of "
         "server processes, or `sqlite:///path/to/file.db`, for one. By default the file "
         "`awaithumans.db` in the data folder.",
@@ -61,7 +62,6 @@ class Settings(BaseSettings):
         description="The bearer token of agents and automation, at least 16 characters. "
         "`awaithumans serve` needs it.",
     )
-
     retention_days: int | None = Field(
         None,
         ge=1,

@@ -4,8 +4,8 @@ from typing import Any
 
 from awaithumans.generated import models
 
+from ..tasks.lookup import Full
 from ..tasks.model import Entry, Task
-from ..tasks.service import Full
 
 _SHARED = [name for name in models.TaskSummary.model_fields if name != "task_metadata"]
 

@@ -39,12 +39,12 @@ class Hearing:
         self._deadlines = deadlines
 
     def heard(self, announcement: str) -> None:
-        """Act on one announcement; see `tasks.ports.Announcement`. Foreign words are no harm."""
+        """Act on one announcement; see `announce_…` of `tasks.ports`. Foreign words are no harm."""
         what, _, subject = announcement.partition(" ")
         if what == "settled":
             self._waker.wake(subject)
         elif what == "due":
-            with suppress(ValueError):
+            with suppress(ValueError, OverflowError):
                 self._deadlines.expect(from_rfc3339(subject))
 
     async def missed(self) -> None:

@@ -4,15 +4,18 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, exists, func, select
 
+from ..directory.model import Account
 from ..tasks.model import Task
 from ..wake.postgres import CHANNEL
 from .dialects import Shared
+from .people_queries import ACCOUNT
 from .queries import Writer
-from .tables import OPEN, tasks
+from .tables import OPEN, tasks, users
 from .task_queries import BY_ID, DUE, task_from
 
 _LOCKED = BY_ID.with_for_update()
 _DUE = DUE.with_for_update(skip_locked=True)
+_ACCOUNT = select(*ACCOUNT).where(users.c.id == bindparam("wanted")).with_for_update()
 _ALONE = select(func.pg_advisory_xact_lock(bindparam("first"), bindparam("second")))
 _NOTIFY = select(func.pg_notify(bindparam("channel"), bindparam("payload")))
 _AS_EARLY = exists().where(
@@ -34,6 +37,15 @@ class PostgresWriter(Writer):
         """Return the task's state and keep others from changing it until this transaction ends."""
         row = self._connection.execute(_LOCKED, {"wanted": task_id}).one_or_none()
         return None if row is None else task_from(row)
+
+    def account(self, user_id: str) -> Account | None:
+        """Return the person, and keep others from changing them until this transaction ends.
+
+        A person is saved whole: what another transaction changes meanwhile would be lost, and a
+        session could begin beside what ends all of them.
+        """
+        row = self._connection.execute(_ACCOUNT, {"wanted": user_id}).one_or_none()
+        return None if row is None else Account(*row)
 
     def due(self, now: datetime, limit: int) -> list[Task]:
         """Return overdue tasks that nobody else is settling at this moment."""

@@ -104,25 +104,18 @@ def route(tx: Reader, wanted: Plan) -> Routed:
             return tx.member(member) or NoMatch("nobody active in the directory matches")
 
 
-def named(tx: Reader, actor: Actor) -> Person:
-    """Return the person who acts; whom the admin token names is looked up in the directory."""
+def named(tx: Reader, actor: Actor, *, active: bool = False) -> Person:
+    """Return the person who acts; whom the admin token names is looked up in the directory.
+
+    Raises:
+        Forbidden: They have to be `active`, and are not.
+    """
     if not actor.named or actor.email is None:
         return Person(actor.email, actor.user_id)
     account = tx.account_by_email(actor.email)
+    if active and account is not None and not account.active:
+        raise Forbidden("This person is not active. Activate them, or name somebody else.")
     return Person(actor.email, None if account is None else account.id)
-
-
-def claimant(tx: Reader, actor: Actor) -> Person:
-    """Return the person who claims.
-
-    Raises:
-        Forbidden: The admin token names somebody who is not active: nobody would answer.
-    """
-    if actor.named and actor.email is not None:
-        account = tx.account_by_email(actor.email)
-        if account is not None and not account.active:
-            raise Forbidden("This person is not active. Activate them, or name somebody else.")
-    return named(tx, actor)
 
 
 def undeliverable(target: str) -> tuple[str, str]:

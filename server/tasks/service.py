@@ -16,7 +16,6 @@ from .checking import Checker
 from .lifecycle import Change, Command, OpenTo
 from .lookup import (
     Full,
-    claimant,
     content_of,
     fingerprint,
     full,
@@ -161,7 +160,7 @@ class Tasks:
             task_id,
             "claim",
             actor,
-            lambda tx, task, now: lifecycle.claim(task, claimant(tx, actor), actor, now),
+            lambda tx, task, now: lifecycle.claim(task, named(tx, actor, active=True), actor, now),
         )
 
     async def assign(self, task_id: str, assign_to: Json, actor: Actor) -> Full:

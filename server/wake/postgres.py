@@ -53,14 +53,9 @@ class PostgresEars:
         self._job: asyncio.Task[None] | None = None
         self.listening = False
 
-    async def start(self) -> None:
-        """Begin to listen.
-
-        Raises:
-            psycopg.OperationalError: There is nothing to connect to.
-        """
-        connection = await asyncio.to_thread(self._connect)
-        self._job = asyncio.get_running_loop().create_task(self._run(connection))
+    def start(self) -> None:
+        """Begin to listen, as soon as there is something to connect to."""
+        self._job = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
         """Stop listening."""
@@ -68,20 +63,21 @@ class PostgresEars:
             self._job.cancel()
             await asyncio.gather(self._job, return_exceptions=True)
 
-    async def _run(self, connection: Connection | None) -> None:
+    async def _run(self) -> None:
         while True:
-            if connection is None:
-                connection = await self._connect_again()
+            connection = await self._connected()
             try:
                 await self._listen(connection)
+                _log.error("lost the connection that listens; connecting again")
+            except Exception:  # noqa: BLE001 -- a job that ends silently is worse than any error
+                _log.exception("listening failed; connecting again")
+                await asyncio.sleep(_PAUSES[-1])
             finally:
                 self.listening = False
                 with suppress(psycopg.Error):
                     connection.close()
-            _log.error("lost the connection that listens; connecting again")
-            connection = None
 
-    async def _connect_again(self) -> Connection:
+    async def _connected(self) -> Connection:
         failures = 0
         while True:
             connection = await asyncio.to_thread(self._try_to_connect)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from awaithumans.server.auth.sessions import SignedIn
+from awaithumans.server.auth.sessions import SignedIn, begin
 from awaithumans.server.auth.tokens import digest
 from awaithumans.server.directory.service import Directory
 from awaithumans.server.errors import (
@@ -266,3 +266,38 @@ async def one_operator(two: TwoServers, tokens: list[str]) -> None:
     assert found[SignedIn] == 1, found
     assert found[SetupClosed] + found[SetupTokenInvalid] == 1
     assert two.count("users") == two.count("sessions") == 1
+
+
+async def test_who_is_deactivated_stays_so_whatever_else_is_changed_at_once(
+    two: TwoServers,
+) -> None:
+    here, there = directories(two)
+    for number in range(30):
+        sue = await here.add({"email": f"sue{number}@example.com", "pool": "refunds"})
+        await asyncio.gather(
+            here.change(sue.id, {"active": False}),
+            there.change(sue.id, {"pool": "claims"}),
+            two.other.server.tasks.create(a_draft(assign_to={"user_id": sue.id}), AGENT),
+        )
+        after = await here.get(sue.id)
+        assert (after.active, after.pool) == (False, "claims")
+
+
+async def test_no_session_begins_beside_what_ends_all_of_them(two: TwoServers) -> None:
+    here, _ = directories(two)
+
+    def sign_in(user_id: str) -> Callable[[Writer], SignedIn | None]:
+        def work(tx: Writer) -> SignedIn | None:
+            account = tx.account(user_id)
+            assert account is not None
+            return begin(tx, account, two.clock.now()) if account.active else None
+
+        return work
+
+    for number in range(30):
+        sue = await here.add({"email": f"sue{number}@example.com"})
+        await asyncio.gather(
+            *(two.other.store.write(sign_in(sue.id)) for _ in range(3)),
+            here.change(sue.id, {"active": False}),
+        )
+        assert two.count("sessions", f"user_id = '{sue.id}'") == 0
