@@ -88,16 +88,21 @@ class InternalError(Refusal):
 class StorageUnavailable(Refusal):
     """The database does not answer, is locked, or its disk is full.
 
-    Nothing was changed. Try again after the seconds in `Retry-After`.
+    Nothing was changed, unless the message says that this is not known: the database fell silent
+    in the middle of it. Try again after the seconds in `Retry-After`; a task is not made twice if
+    its idempotency key is the same.
     """
 
     status = 503
     code = "STORAGE_UNAVAILABLE"
     retry_after = 2
 
-    def __init__(self) -> None:
+    def __init__(self, *, sent: bool = False) -> None:
         super().__init__(
-            "The database does not answer; nothing was changed. Try again in a moment."
+            "The database fell silent; it is not known whether this was stored. Look, or send it "
+            "again with the same idempotency key."
+            if sent
+            else "The database does not answer; nothing was changed. Try again in a moment."
         )
 
 

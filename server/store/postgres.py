@@ -1,12 +1,13 @@
 """PostgreSQL: any number of server processes on one database.
 
-Each unit of work is a transaction of its own, in one of a bounded number of threads, each with a
+What is short and about single tasks goes together in one transaction with what else waits; all
+other units have a transaction of their own, in one of a bounded number of threads, each with a
 connection. Who can't get one in time is told to come again instead of waiting for ever.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from ..errors import StorageUnavailable
 from .migrate import current_revision, migrate
+from .postgres_batches import Batches
+from .postgres_pipe import OutcomeUnknown, commit, flush_before_others, piped
 from .postgres_queries import PostgresWriter
 from .queries import Reader, Writer
 
@@ -35,6 +38,8 @@ _LIMITS = {
 }
 # Reads are single queries, or a task and its content, which never changes: none needs a snapshot.
 _READING = {"isolation_level": "AUTOCOMMIT"}
+# In milliseconds: whoever holds a row for longer must not keep a whole batch waiting.
+_IMPATIENT = {"lock_timeout": 20}
 
 
 class PostgresStore:
@@ -70,9 +75,13 @@ class PostgresStore:
             unlimited.dispose()
         self._threads = ThreadPoolExecutor(self._connections, "postgres")
         self._slots = asyncio.Semaphore(self._connections)
+        self._batching = _engine(self._url, 1, _LIMITS | _IMPATIENT)
+        self._batches = Batches(self._batching, self.write, _WAIT_SECONDS, _LONGEST_SECONDS)
 
     async def stop(self) -> None:
         """Let the units that run and wait end, then close the connections."""
+        await self._batches.stop()
+        self._batching.dispose()
         for _ in range(self._connections):
             await self._slots.acquire()
         await asyncio.to_thread(self._threads.shutdown)
@@ -86,12 +95,19 @@ class PostgresStore:
         """
         return await self._in_thread(lambda: self._again(lambda: self._read(work)))
 
-    async def write(self, work: Callable[[Writer], T]) -> T:
+    async def write(self, work: Callable[[Writer], T], about: Sequence[str] | None = None) -> T:
         """Run `work` in one transaction, off the event loop; return once it is durable.
+
+        Args:
+            work: The unit; it may be run more than once, before it is kept.
+            about: The tasks it changes, if it is short and changes no others: it may then share
+                its transaction with other such units. None gives it one of its own.
 
         Raises:
             StorageUnavailable: The database did not take it, or no connection gets free.
         """
+        if about is not None:
+            return await self._batches.write(work, about)
         return await self._in_thread(lambda: self._again(lambda: self._write(work)))
 
     async def check(self) -> None:
@@ -123,7 +139,7 @@ class PostgresStore:
         await asyncio.wait([running], timeout=_LONGEST_SECONDS)
         if not running.done():
             # The database has fallen silent; the thread is free again when it speaks or hangs up.
-            raise StorageUnavailable
+            raise StorageUnavailable(sent=True)
         return running.result()
 
     def _free(self, ended: "asyncio.Future[Any]") -> None:
@@ -140,6 +156,9 @@ class PostgresStore:
             if attempts == 1:
                 raise _unavailable(undone.error) from undone.error
             return self._again(unit, attempts - 1)
+        except OutcomeUnknown as unknown:
+            _log.exception("a commit was cut off")
+            raise StorageUnavailable(sent=True) from unknown
         except IntegrityError:
             raise
         except SQLAlchemyError as error:
@@ -154,12 +173,14 @@ class PostgresStore:
 
     def _write(self, work: Callable[[Writer], T]) -> T:
         on_commit: list[Callable[[], None]] = []
-        with self._engine.connect() as connection, connection.begin():
+        with piped(self._engine) as (connection, pipe):
             try:
-                result = work(PostgresWriter(connection, on_commit))
+                result = work(PostgresWriter(connection, on_commit, pipe))
+                pipe.flush()
             except DBAPIError as error:
                 # Before the commit: whatever it was, nothing of this was kept.
                 raise _sorted(error) from error
+            commit(connection)
         # From here, because whoever asked for this may have hung up meanwhile.
         for act in on_commit:
             self._loop.call_soon_threadsafe(act)
@@ -181,7 +202,7 @@ def address(url: str) -> URL:
 
 def _engine(url: URL, connections: int, limits: dict[str, int]) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
@@ -198,6 +219,8 @@ def _engine(url: URL, connections: int, limits: dict[str, int]) -> Engine:
             "tcp_user_timeout": 10_000,
         },
     )
+    flush_before_others(engine)
+    return engine
 
 
 def _sorted(error: DBAPIError) -> Exception:

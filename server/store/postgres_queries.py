@@ -1,19 +1,29 @@
 """What PostgreSQL needs beside the common queries: locks, because it has many writers."""
 
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import ARRAY, Connection, Executable, Text, any_, bindparam, exists, func, select
 
 from ..directory.model import Account
+from ..tasks.lifecycle import Change
 from ..tasks.model import Task
 from ..wake.postgres import CHANNEL
 from .dialects import Shared
 from .people_queries import ACCOUNT
+from .postgres_pipe import Pipe
 from .queries import Writer
 from .tables import OPEN, tasks, users
-from .task_queries import BY_ID, DUE, task_from
+from .task_queries import BY_ID, COLUMNS, DUE, task_from
 
 _LOCKED = BY_ID.with_for_update()
+_LOCKED_ALL = (
+    select(*COLUMNS)
+    .where(tasks.c.id == any_(bindparam("wanted", type_=ARRAY(Text))))
+    .order_by(tasks.c.id)
+    .with_for_update()
+)
 _DUE = DUE.with_for_update(skip_locked=True)
 _ACCOUNT = select(*ACCOUNT).where(users.c.id == bindparam("wanted")).with_for_update()
 _ALONE = select(func.pg_advisory_xact_lock(bindparam("first"), bindparam("second")))
@@ -30,13 +40,51 @@ _OURS = 0x61776169
 _LOCKS: dict[Shared, int] = {"turns": 1, "directory": 2}
 
 
+def lock_tasks(connection: Connection, task_ids: Collection[str]) -> dict[str, Task]:
+    """Keep others from changing these tasks, always in the same order; return their states."""
+    if not task_ids:
+        return {}
+    rows = connection.execute(_LOCKED_ALL, {"wanted": list(task_ids)})
+    found = [task_from(row) for row in rows]
+    return {task.id: task for task in found}
+
+
 class PostgresWriter(Writer):
-    """Queries and changes within one transaction, among those of other writers."""
+    """Queries and changes within one transaction, among those of other writers.
+
+    Args:
+        connection: Where it runs.
+        on_commit: What will be called once it is durable.
+        pipe: The connection's, for what need not be waited for.
+        unit: One of several in this transaction, which is undone if a change of one row that was
+            taken for granted did not find it; None waits for each such change.
+        held: The tasks that the transaction has locked, as they are by now.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        on_commit: list[Callable[[], None]],
+        pipe: Pipe,
+        unit: Hashable = None,
+        held: dict[str, Task] | None = None,
+    ) -> None:
+        super().__init__(connection, on_commit)
+        self._pipe = pipe
+        self._unit = unit
+        self._held = {} if held is None else held
 
     def locked(self, task_id: str) -> Task | None:
         """Return the task's state and keep others from changing it until this transaction ends."""
+        if task_id in self._held:
+            return self._held[task_id]
         row = self._connection.execute(_LOCKED, {"wanted": task_id}).one_or_none()
         return None if row is None else task_from(row)
+
+    def save(self, before: Task, change: Change) -> None:
+        """Store a transition with its history, if the row is still at the version of `before`."""
+        super().save(before, change)
+        self._held[before.id] = change.task
 
     def account(self, user_id: str) -> Account | None:
         """Return the person, and keep others from changing them until this transaction ends.
@@ -54,13 +102,24 @@ class PostgresWriter(Writer):
 
     def announce_settled(self, task_id: str) -> None:
         """Tell every other process, once this is durable, that a task is settled or gone."""
-        self._connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"settled {task_id}"})
+        self._send(_NOTIFY, {"channel": CHANNEL, "payload": f"settled {task_id}"})
 
     def announce_due(self, task: Task) -> None:
         """Tell every other process, once this is durable, if no open task is due as early."""
         payload = f"due {task.timeout_at.isoformat()}"
         told = {"channel": CHANNEL, "payload": payload, "due": task.timeout_at, "own": task.id}
-        self._connection.execute(_NOTIFY_IF_NEXT, told)
+        self._send(_NOTIFY_IF_NEXT, told)
+
+    def _send(self, statement: Executable, values: Mapping[str, Any]) -> None:
+        """Run a statement of which nothing comes back, and don't wait for it."""
+        self._pipe.send(statement, values)
+
+    def _change(self, statement: Executable, values: Mapping[str, Any]) -> bool:
+        """Run a statement that adds or changes one row; among other units, take it for granted."""
+        if self._unit is None:
+            return super()._change(statement, values)
+        self._pipe.send(statement, values, changes_one=self._unit)
+        return True
 
     def _alone(self, with_what: Shared) -> None:
         """Keep other transactions from the same until this one ends."""

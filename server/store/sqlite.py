@@ -9,7 +9,7 @@ import fcntl
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +111,11 @@ class SqliteStore:
         """
         return await self._loop.run_in_executor(self._readers, self._read, work)
 
-    async def write(self, work: Callable[[Writer], T]) -> T:
+    async def write(
+        self,
+        work: Callable[[Writer], T],
+        about: Sequence[str] | None = None,  # noqa: ARG002 -- there is one writer: all share
+    ) -> T:
         """Run `work` in one transaction, off the event loop; return once it is on disk.
 
         Raises:

@@ -1,13 +1,15 @@
 """The queries of tasks, their content and their history; SQLite and PostgreSQL run the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Executable,
     Row,
+    Table,
     bindparam,
     delete,
     exists,
@@ -27,7 +29,7 @@ from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
 from .task_pages import page
 
 _STATE = [field.name for field in fields(Task)]
-_COLUMNS = [tasks.c[name] for name in _STATE]
+COLUMNS = [tasks.c[name] for name in _STATE]
 _CONTENT = [task_contents.c[field.name] for field in fields(Content)]
 # What a transition may change; the rest of a task is written once.
 _MUTABLE = [
@@ -48,16 +50,21 @@ _MUTABLE = [
     "open_to",
 ]
 
-BY_ID = select(*_COLUMNS).where(tasks.c.id == bindparam("wanted"))
-_BY_KEY = select(*_COLUMNS).where(tasks.c.idempotency_key == bindparam("wanted"))
+BY_ID = select(*COLUMNS).where(tasks.c.id == bindparam("wanted"))
+_BY_KEY = select(*COLUMNS).where(tasks.c.idempotency_key == bindparam("wanted"))
 _CONTENT_OF = select(*_CONTENT).where(task_contents.c.task_id == bindparam("wanted"))
+_WHOLE = (
+    select(*COLUMNS, *_CONTENT)
+    .join_from(tasks, task_contents)
+    .where(tasks.c.id == bindparam("wanted"))
+)
 _AUDIT_OF = (
     select(audit_entries)
     .where(audit_entries.c.task_id == bindparam("wanted"))
     .order_by(audit_entries.c.seq)
 )
 DUE = (
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(OPEN, tasks.c.timeout_at <= bindparam("now"), tasks.c.status != "submitted")
     .order_by(tasks.c.timeout_at)
     .limit(bindparam("most"))
@@ -70,15 +77,26 @@ _ADD = {
     .execution_options(preserve_rowcount=True)
     for name, upsert in UPSERTS.items()
 }
-_ADD_CONTENT = insert(task_contents)
+
+
+def _of_a_task(table: Table, names: Sequence[str]) -> Executable:
+    """Return what adds a row that belongs to a task, if the task is there."""
+    values = select(*(bindparam(name, type_=table.c[name].type) for name in names))
+    its_task = tasks.c.id == bindparam("task_id", type_=tasks.c.id.type)
+    return insert(table).from_select(names, values.where(its_task), include_defaults=False)
+
+
+_ADD_CONTENT = _of_a_task(task_contents, ["task_id", *(column.name for column in _CONTENT)])
 _UNINVITE = delete(task_invitations).where(task_invitations.c.task_id == bindparam("wanted"))
-_INVITE = insert(task_invitations)
+_INVITE = _of_a_task(task_invitations, ["task_id", "email"])
 _INVITATIONS_END = (
     update(task_invitations)
     .where(task_invitations.c.task_id == bindparam("wanted"))
     .values(settled_at=bindparam("now"))
 )
-_ADD_ENTRIES = insert(audit_entries)
+_ADD_ENTRY = _of_a_task(
+    audit_entries, [column.name for column in audit_entries.c if column.name != "seq"]
+)
 _SAVE = (
     update(tasks)
     .where(tasks.c.id == bindparam("wanted"), tasks.c.version == bindparam("expected"))
@@ -100,6 +118,13 @@ class TaskReader:
         row = self._connection.execute(query, {"wanted": task_id}).one_or_none()
         return None if row is None else task_from(row)
 
+    def whole(self, task_id: str) -> tuple[Task, Content] | None:
+        """Return the task's state and its content, in one query."""
+        row = self._connection.execute(_WHOLE, {"wanted": task_id}).one_or_none()
+        if row is None:
+            return None
+        return Task(*row[: len(_STATE)]), Content(*row[len(_STATE) :])
+
     def may_act(self, task_id: str, person: Person) -> bool:
         """Whether the task is this reviewer's, or was open to them before somebody took it."""
         found = exists().where(tasks.c.id == task_id, within_reach(person))
@@ -117,7 +142,7 @@ class TaskReader:
 
     def tasks(self, wanted: Filter) -> list[Task]:
         """Return up to `wanted.limit` tasks, newest first."""
-        return [task_from(row) for row in self._connection.execute(page(_COLUMNS, wanted))]
+        return [task_from(row) for row in self._connection.execute(page(COLUMNS, wanted))]
 
     def audit(self, task_id: str) -> list[Entry]:
         """Return the task's history, oldest first."""
@@ -157,9 +182,9 @@ class TaskWriter(TaskReader):
     def add(self, change: Change, content: Content) -> bool:
         """Store a new task with its history; False, and nothing stored, if its key is taken."""
         values = {name: getattr(change.task, name) for name in _STATE}
-        if self._connection.execute(_ADD[self._connection.dialect.name], values).rowcount == 0:
+        if not self._change(_ADD[self._connection.dialect.name], values):
             return False
-        self._connection.execute(
+        self._send(
             _ADD_CONTENT,
             {"task_id": change.task.id}
             | {column.name: getattr(content, column.name) for column in _CONTENT},
@@ -171,21 +196,18 @@ class TaskWriter(TaskReader):
     def save(self, before: Task, change: Change) -> None:
         """Store a transition with its history, if the row is still at the version of `before`."""
         values = {f"new_{name}": getattr(change.task, name) for name in _MUTABLE}
-        saved = self._connection.execute(
-            _SAVE, values | {"wanted": before.id, "expected": before.version}
-        )
-        if saved.rowcount != 1:
+        if not self._change(_SAVE, values | {"wanted": before.id, "expected": before.version}):
             raise RuntimeError(f"{before.id} changed under its lock")
         self._invite(change)
         if change.task.terminal and before.open_to == "invited":
             now = change.task.updated_at
-            self._connection.execute(_INVITATIONS_END, {"wanted": before.id, "now": now})
+            self._send(_INVITATIONS_END, {"wanted": before.id, "now": now})
         self.note(change.entries)
 
     def note(self, entries: Sequence[Entry]) -> None:
         """Add lines to the history."""
-        if entries:
-            self._connection.execute(_ADD_ENTRIES, [_entry_values(entry) for entry in entries])
+        for entry in entries:
+            self._send(_ADD_ENTRY, _entry_values(entry))
 
     def delete(self, task_id: str) -> bool:
         """Remove the task, its content and its history; False if it is not there."""
@@ -213,16 +235,22 @@ class TaskWriter(TaskReader):
         """Write what is there already: a full disk or a lock shows itself, and nothing changes."""
         self._connection.execute(_TOUCH)
 
+    def _send(self, statement: Executable, values: Mapping[str, Any]) -> None:
+        """Run a statement of which nothing comes back."""
+        self._connection.execute(statement, values)
+
+    def _change(self, statement: Executable, values: Mapping[str, Any]) -> bool:
+        """Run a statement that adds or changes one row; return whether it did."""
+        return self._connection.execute(statement, values).rowcount == 1
+
     def _invite(self, change: Change) -> None:
         """Store whom the task is open to from now on, if that changes."""
         if change.invited is None:
             return
         task_id = change.task.id
-        self._connection.execute(_UNINVITE, {"wanted": task_id})
-        if change.invited:
-            self._connection.execute(
-                _INVITE, [{"task_id": task_id, "email": email} for email in change.invited]
-            )
+        self._send(_UNINVITE, {"wanted": task_id})
+        for email in change.invited:
+            self._send(_INVITE, {"task_id": task_id, "email": email})
 
     def announce_settled(self, task_id: str) -> None:
         """Tell every other process that a task is settled or gone; with SQLite there are none."""

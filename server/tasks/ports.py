@@ -20,6 +20,10 @@ class Reader(Protocol):
         """Return the task's state; for a reviewer (`view`), if it is theirs or open to them."""
         ...
 
+    def whole(self, task_id: str) -> tuple[Task, Content] | None:
+        """Return the task's state and its content."""
+        ...
+
     def may_act(self, task_id: str, person: Person) -> bool:
         """Whether the task is this reviewer's, or was open to them before somebody took it."""
         ...
@@ -124,8 +128,13 @@ class Store(Protocol):
         """Run `work` on a consistent view, off the event loop."""
         ...
 
-    async def write(self, work: Callable[[Writer], T]) -> T:
+    async def write(self, work: Callable[[Writer], T], about: Sequence[str] | None = None) -> T:
         """Run `work` in one transaction, off the event loop; return once it is durable.
+
+        Args:
+            work: The unit; it may be run more than once, before it is kept.
+            about: The tasks it changes, if it is short and changes no others: it may then share
+                its transaction with other such units.
 
         Raises:
             StorageUnavailable: The database did not take it; nothing was changed.

@@ -84,7 +84,7 @@ class Tasks:
             tx.on_commit(lambda: self._deadlines.expect(change.task.timeout_at))
             return Full(change.task, draft.content)
 
-        return await self._store.write(work)
+        return await self._store.write(work, about=())
 
     async def get(self, task_id: str, view: Person | None = None) -> Full:
         """Return one task.
@@ -243,7 +243,7 @@ class Tasks:
                 self._save(tx, task, lifecycle.expire(task, now))
             return len(due)
 
-        return await self._store.write(work)
+        return await self._store.write(work, about=())
 
     async def purge(self, keep: timedelta, limit: int) -> int:
         """Remove up to `limit` tasks that were settled over `keep` ago; return how many."""
@@ -292,14 +292,16 @@ class Tasks:
                 task = change.task
             return Full(task, content or content_of(tx, task_id))
 
-        outcome = await self._store.write(work)
+        if not is_id(task_id, "tsk"):
+            raise TaskNotFound
+        outcome = await self._store.write(work, about=[task_id])
         if isinstance(outcome, Refusal):
             raise outcome
         return outcome
 
     def _current(self, tx: Writer, task_id: str, now: datetime) -> Task:
         """Return the task as it is at `now`: if its deadline has passed, it is settled first."""
-        task = tx.locked(task_id) if is_id(task_id, "tsk") else None
+        task = tx.locked(task_id)
         if task is None:
             raise TaskNotFound
         if not lifecycle.overdue(task, now):

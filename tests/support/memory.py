@@ -54,6 +54,10 @@ class MemoryReader:
             return task
         return task if is_visible(task, view, self._invited(task_id)) else None
 
+    def whole(self, task_id: str) -> tuple[Task, Content] | None:
+        task = self._rows.tasks.get(task_id)
+        return None if task is None else (task, self._rows.contents[task_id])
+
     def may_act(self, task_id: str, person: Person) -> bool:
         task = self._rows.tasks.get(task_id)
         return task is not None and is_within_reach(task, person, self._invited(task_id))
@@ -302,7 +306,9 @@ class MemoryStore:
         self.reads += 1
         return work(MemoryReader(self.rows.copy()))
 
-    async def write(self, work: Callable[[MemoryWriter], T]) -> T:
+    async def write(
+        self, work: Callable[[MemoryWriter], T], about: Sequence[str] | None = None
+    ) -> T:
         if self.down or self.full:
             raise StorageUnavailable
         self.writes += 1

@@ -13,7 +13,7 @@ from awaithumans.server.errors import (
     StorageUnavailable,
     TaskNotFound,
 )
-from awaithumans.server.tasks.model import Filter
+from awaithumans.server.tasks.model import Filter, Person
 from tests.support.made import AGENT, APPROVED, NOW, OLGA, SUE, a_draft
 from tests.support.memory import MemoryReader, MemoryWriter
 from tests.support.use_cases import UseCases
@@ -197,7 +197,7 @@ async def test_what_another_process_deletes_between_two_statements_is_not_found(
     full = await cases.created()
     monkeypatch.setattr(MemoryReader, "content", nothing)
     with pytest.raises(TaskNotFound):
-        await cases.tasks.get(full.task.id)
+        await cases.tasks.get(full.task.id, Person("sue@example.com", "usr_sue"))
 
 
 async def test_a_key_whose_task_is_deleted_at_this_moment_is_to_be_tried_again(

@@ -1,0 +1,145 @@
+"""Units that wait at the same time share a transaction, and never each other's trouble."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+
+from awaithumans.server.errors import IdempotencyKeyReused, StorageUnavailable
+from awaithumans.server.store.queries import Writer
+from awaithumans.server.tasks import lifecycle
+from awaithumans.server.tasks.lifecycle import OpenTo
+from awaithumans.server.tasks.lookup import Full
+from tests.store.kept import Kept, at_most, kept_in
+from tests.support.made import AGENT, APPROVED, NOW, SUE, a_draft
+from tests.support.postgres import connected
+
+DATABASES = ["postgresql"]
+
+
+def changes(url: str) -> int:
+    """Return how many transactions have changed anything."""
+    with connected(url) as other:
+        found = other.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+    assert found is not None
+    return found[0]
+
+
+@contextmanager
+def committing_takes(url: str, seconds: float) -> Generator[None]:
+    """Let every commit of a new task take a while, as a slow disk would."""
+    with connected(url) as other:
+        other.execute(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$".encode()
+        )
+        other.execute(
+            "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION dawdle()"
+        )
+        yield
+        other.execute("DROP TRIGGER dawdle ON tasks")
+
+
+async def test_what_waits_at_the_same_time_is_committed_together(database_url: str) -> None:
+    async with kept_in(database_url) as kept:
+        before = changes(database_url)
+        made = await asyncio.gather(*(kept.created() for _ in range(60)))
+        done = await asyncio.gather(
+            *(kept.tasks.complete(full.task.id, APPROVED, SUE) for full in made)
+        )
+        assert {full.task.status for full in done} == {"completed"}
+        assert await kept.count("audit_entries") == 120
+    assert changes(database_url) - before < 30
+
+
+async def test_a_replay_among_new_tasks_hinders_none_of_them(kept: Kept) -> None:
+    first = await kept.created(idempotency_key="again")
+    outcomes = await asyncio.gather(
+        *(kept.created() for _ in range(10)),
+        kept.created(idempotency_key="again"),
+        kept.created(idempotency_key="again", task="Something else?"),
+        *(kept.created() for _ in range(10)),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in outcomes].count(Full) == 21
+    replayed, reused = outcomes[10:12]
+    assert isinstance(replayed, Full)
+    assert (replayed.replayed, replayed.task) == (True, first.task)
+    assert isinstance(reused, IdempotencyKeyReused)
+    assert await kept.count("tasks") == 21
+    assert await kept.count("task_contents") == 21
+    assert await kept.count("audit_entries") == 21
+
+
+async def test_a_unit_that_fails_after_it_wrote_is_undone_and_the_others_are_kept(
+    kept: Kept,
+) -> None:
+    calls = 0
+
+    def fail(tx: Writer) -> None:
+        nonlocal calls
+        calls += 1
+        draft = a_draft()
+        change = lifecycle.create(draft, "tsk_A", "0" * 64, OpenTo(), NOW, AGENT)
+        assert tx.add(change, draft.content)
+        raise ZeroDivisionError
+
+    outcomes = await asyncio.gather(
+        *(kept.created() for _ in range(5)),
+        kept.store.write(fail, about=()),
+        *(kept.created() for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in outcomes] == [Full] * 5 + [ZeroDivisionError] + [Full] * 5
+    assert await kept.count("tasks") == 10
+    assert calls == 2
+
+
+async def test_units_about_one_task_see_what_was_done_before_them_in_the_batch(
+    kept: Kept,
+) -> None:
+    for _ in range(10):
+        task_id = (await kept.created()).task.id
+        outcomes = await asyncio.gather(
+            kept.tasks.cancel(task_id, None, AGENT),
+            *(kept.tasks.complete(task_id, APPROVED, SUE) for _ in range(5)),
+            *(kept.tasks.cancel(task_id, None, AGENT) for _ in range(5)),
+            return_exceptions=True,
+        )
+        assert [type(one) for one in outcomes].count(Full) == 1
+        entries = await kept.tasks.audit(task_id)
+        assert sum(entry.to_status in ("completed", "cancelled") for entry in entries) == 11
+        assert [entry.action for entry in entries].count("refused") == 10
+
+
+async def test_a_commit_that_is_cut_off_is_told_as_one_whose_outcome_is_not_known(
+    database_url: str,
+) -> None:
+    async with kept_in(database_url) as kept:
+        await kept.created()
+        with committing_takes(database_url, 5):
+            creating = asyncio.create_task(kept.created())
+            await asyncio.sleep(0.5)
+            with connected(database_url) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND query = 'COMMIT' AND state = 'active'"
+                )
+            with at_most(3), pytest.raises(StorageUnavailable, match="not known"):
+                await creating
+        await kept.created()
+
+
+async def test_units_that_wait_while_a_batch_hangs_are_told_to_come_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with kept_in(database_url) as kept:
+        with committing_takes(database_url, 4):
+            first = asyncio.create_task(kept.created())
+            await asyncio.sleep(0.3)
+            with at_most(2.5), pytest.raises(StorageUnavailable, match="nothing was changed"):
+                await kept.created()
+            assert isinstance(await first, Full)
+        assert await kept.count("tasks") == 1
