@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeAlias
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from .api import auth, contract, keys, pages, parity, parts, refusals, setup, system, tasks, users
@@ -98,16 +99,9 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
 def _application(settings: Settings, made: parts.Parts) -> FastAPI:
     """Return the routes with all that stands around them, held to the contract."""
     app = FastAPI(
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        dependencies=[Depends(own_origin)],
+        routes=_routes(), openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     parts.install(app, made)
-    for room in (tasks, users, keys, auth, setup, system):
-        app.include_router(room.routes)
-    app.include_router(pages.router(made.base_url))
     refusals.install(app, made.base_url)
     app.add_middleware(Edge, base_url=made.base_url)
     if settings.trusted_proxies:
@@ -115,6 +109,15 @@ def _application(settings: Settings, made: parts.Parts) -> FastAPI:
     parity.hold_to_contract(app)
     app.openapi = contract.document
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Return every route, made once in a process: they hold no part of a server."""
+    every = APIRouter(dependencies=[Depends(own_origin)])
+    for room in (tasks, users, keys, auth, setup, system, pages):
+        every.include_router(room.routes)
+    return every.routes
 
 
 def _store(settings: Settings) -> Database:
