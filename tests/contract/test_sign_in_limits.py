@@ -7,10 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 
-from awaithumans.server import app as wiring
-from awaithumans.server.auth.passwords import Passwords
 from tests.contract.conftest import hold_to_contract
 from tests.support.inprocess import InProcess, Person, in_process
 
@@ -19,12 +16,6 @@ _RIGHT, _WRONG = "correct horse battery", "wrong horse battery"
 _HERE, _THERE = "198.51.100.7", "203.0.113.9"
 _WINDOW = 15 * 60
 _MONTHS = 180 * 24 * 3600
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash with next to no memory: it is the counting that is looked at."""
-    monkeypatch.setattr(wiring, "Passwords", lambda: Passwords(PasswordHasher(1, 8, 1)))
 
 
 @pytest.fixture

@@ -1,16 +1,27 @@
 """Many who sign in at once: none gets an attempt too many, and nobody is mistaken (S6)."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from tests.support.inprocess import InProcess
+from tests.contract.conftest import hold_to_contract
+from tests.support.inprocess import InProcess, in_process
 
 _SUE = "sue@example.com"
 _RIGHT, _WRONG = "correct horse battery", "wrong horse battery"
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[InProcess]:
+    """A server on which a password costs what it does: meanwhile others come between."""
+    async with in_process(tmp_path / "data", hasher=None) as running:
+        await hold_to_contract(running.client, running.stranger)
+        yield running
 
 
 async def _enter(served: InProcess, password: str, host: str, email: str = _SUE) -> httpx.Response:

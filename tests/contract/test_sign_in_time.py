@@ -9,8 +9,6 @@ from typing import Literal
 import argon2
 import pytest
 
-from awaithumans.server import app as wiring
-from awaithumans.server.auth.passwords import Passwords
 from tests.contract.conftest import hold_to_contract
 from tests.support.inprocess import InProcess, in_process
 
@@ -36,19 +34,25 @@ class _Counting(argon2.PasswordHasher):
 
 
 @pytest.fixture
-def checked(monkeypatch: pytest.MonkeyPatch) -> list[argon2.Parameters]:
+def checked() -> list[argon2.Parameters]:
     """The cost of each password that the server has checked."""
-    checked: list[argon2.Parameters] = []
-    monkeypatch.setattr(wiring, "Passwords", lambda: Passwords(_Counting(checked)))
-    return checked
+    return []
 
 
 @pytest.fixture
 async def peopled(checked: list[argon2.Parameters], tmp_path: Path) -> AsyncIterator[InProcess]:
     """A server with somebody of each kind, that counts what it checks."""
-    async with in_process(tmp_path / "data") as served:
+    async with in_process(tmp_path / "data", hasher=_Counting(checked)) as served:
         await hold_to_contract(served.client, served.stranger)
         await _fill(served)
+        yield served
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[InProcess]:
+    """A server on which a password costs what it does."""
+    async with in_process(tmp_path / "data", hasher=None) as served:
+        await hold_to_contract(served.client, served.stranger)
         yield served
 
 
@@ -90,6 +94,7 @@ async def test_nothing_is_checked_for_who_has_to_wait(
         assert len(checked) == before
 
 
+@pytest.mark.quiet
 async def test_an_address_that_exists_is_not_told_by_the_time(served: InProcess):
     await _fill(served)
     await _status(served, "unknown")

@@ -6,6 +6,7 @@ import pytest
 
 from awaithumans.server.app import Database
 from tests.store.kept import Kept, kept_in
+from tests.support.sqlite import migrated
 from tests.support.two_servers import TwoServers, two_servers
 
 BOTH = ("sqlite", "postgresql")
@@ -26,7 +27,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def stored_at(request: pytest.FixtureRequest, path: Path) -> Path | str:
     """Where an empty database is: a file, or a URL."""
-    return path if request.param == "sqlite" else request.getfixturevalue("database_url")
+    if request.param == "sqlite":
+        return migrated(path)
+    return request.getfixturevalue("database_url")
 
 
 @pytest.fixture

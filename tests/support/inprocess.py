@@ -3,24 +3,31 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import httpx
+from argon2 import PasswordHasher
 
 from awaithumans.server.app import Database, Server, build
 from awaithumans.server.auth.model import CallerKind
+from awaithumans.server.auth.passwords import Passwords
 from awaithumans.server.auth.sessions import begin
 from awaithumans.server.config import Settings, load
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
+from awaithumans.server.store import sqlite
 from tests.support.clock import ManualClock
 from tests.support.process import TOKEN
+from tests.support.sqlite import migrated
 
 _URL = "http://testserver"
+# Nothing has to outlive a test: the store's own tests hold what a commit promises.
+_HASTY = [pragma.replace("= FULL", "= OFF") for pragma in vars(sqlite)["_PRAGMAS"]]
+_CHEAP = PasswordHasher(1, 8, 1)
 
 
 @dataclass
@@ -93,23 +100,34 @@ class Person:
 
 @asynccontextmanager
 async def in_process(
-    folder: Path, clock: ManualClock | None = None, **settings: Any
+    folder: Path,
+    clock: ManualClock | None = None,
+    hasher: PasswordHasher | None = _CHEAP,
+    **settings: Any,
 ) -> AsyncGenerator[InProcess]:
+    """Run the server on a database that costs little, as passwords do: None is the real cost."""
     clock = clock or ManualClock()
-    server = _built(load(**{"data_dir": folder, "public_url": _URL} | settings), clock)
+    loaded = load(**{"data_dir": folder, "public_url": _URL} | settings)
+    if loaded.postgres is None:
+        migrated(loaded.database_path)
+    server = _built(loaded, clock, hasher)
     url = server.base_url
-    async with (
-        server.running(),
-        _client(server, "127.0.0.1", url, {"Authorization": f"Bearer {TOKEN}"}) as client,
-        _client(server, "127.0.0.1", url) as stranger,
-    ):
-        yield InProcess(server, clock, client, stranger)
+    with patch.object(sqlite, "_PRAGMAS", _HASTY):
+        async with (
+            server.running(),
+            _client(server, "127.0.0.1", url, {"Authorization": f"Bearer {TOKEN}"}) as client,
+            _client(server, "127.0.0.1", url) as stranger,
+        ):
+            yield InProcess(server, clock, client, stranger)
 
 
-def _built(settings: Settings, clock: ManualClock) -> Server:
+def _built(settings: Settings, clock: ManualClock, hasher: PasswordHasher | None) -> Server:
     """Build the server; its routes are always the same, and compared with the contract once."""
     _compare()
-    with patch("awaithumans.server.app.parity.hold_to_contract"):
+    with (
+        patch("awaithumans.server.app.parity.hold_to_contract"),
+        patch("awaithumans.server.app.Passwords", partial(Passwords, hasher)),
+    ):
         return build(settings, TOKEN, clock)
 
 
