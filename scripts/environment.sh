@@ -37,6 +37,7 @@ fi
 echo "Installing into .venv ..."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
 uv() { VIRTUAL_ENV="$PWD/.venv" .venv/bin/python -m uv "$@"; }
-uv pip sync --quiet --require-hashes requirements.lock
+# Compiled once: each of the many short-lived processes would do it again, where none may write.
+uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock
 uv pip install --quiet --no-deps --no-build-isolation --editable .
 echo "$wanted" > "$stamp"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.process import TOKEN, ServerProcess
+from tests.support.process import TOKEN, ServerProcess, unmeasured
 
 _SOAK = bool(os.environ.get("AWAITHUMANS_SOAK"))
 _HERE = Path(__file__).parent
@@ -94,7 +94,7 @@ def test_schemathesis_finds_nothing(server: ServerProcess, tmp_path: Path, name:
 def _run(
     server: ServerProcess, phases: str, examples: int, report: Path
 ) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
+    environment = unmeasured(report.parent) | {
         "ST_TOKEN": TOKEN,
         "SCHEMATHESIS_HOOKS": "tests.contract.schemathesis_hooks",
         "PYTHONPATH": str(_ROOT),
