@@ -4,6 +4,9 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 UV := $(BIN)/uv
 
+# Hundreds of processes are started: none of them compiles what another has compiled before.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check unit generate bench lock clean environment wheel-check
 
@@ -18,7 +21,7 @@ run: environment ## Start a server for development on http://localhost:3001
 
 test: check ## Check everything and run every test (what CI runs)
 	@$(BIN)/coverage erase
-	$(PYTEST) --cov --cov-report=
+	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/python scripts/coverage.py
 
 unit: environment ## Run the tests that do no I/O

@@ -1,13 +1,23 @@
 """Fixtures that every room's tests may use."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import quiet
 from tests.support.inprocess import InProcess, in_process
 from tests.support.postgres import Postgres, postgres
 from tests.support.process import ServerProcess
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Give a test that is marked `quiet` the machine to itself, before its time begins to count."""
+    if not quiet.several():
+        return (yield)
+    with quiet.admitted(alone=item.get_closest_marker("quiet") is not None):
+        return (yield)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pytest
+
 from awaithumans.server.tasks.model import Filter
 from tests.store.kept import kept_in
 from tests.support.bodies import APPROVED, refund
@@ -80,6 +82,7 @@ async def until_settled(server: InProcess) -> None:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.quiet
 async def test_10000_deadlines_in_one_second_are_settled_within_10_while_others_are_served(
     tmp_path: Path,
 ) -> None:

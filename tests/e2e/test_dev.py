@@ -30,6 +30,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.quiet
 def test_it_generates_everything_and_says_where_the_server_is(dev: DevProcess) -> None:
     began = time.monotonic()
     dev.start()

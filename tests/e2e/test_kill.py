@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 
 from awaithumans.server.tasks.model import TERMINAL
 from tests.support.bodies import refund
@@ -86,6 +87,7 @@ async def everything(client: httpx.AsyncClient) -> dict[str, str]:
             return found
 
 
+@pytest.mark.quiet
 async def test_nothing_acknowledged_is_lost_and_the_server_is_back_within_3_seconds(
     tmp_path: Path,
 ) -> None:

@@ -75,6 +75,7 @@ def body_of(answer: bytes) -> dict[str, object]:
     return json.loads(body)
 
 
+@pytest.mark.quiet
 @pytest.mark.usefixtures("many_files")
 async def test_sigterm_with_2000_parked_answers_each_and_exits_with_0_within_5_seconds(
     server: ServerProcess,

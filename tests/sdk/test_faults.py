@@ -196,6 +196,7 @@ def test_a_dead_port_is_an_unreachable_server() -> None:
     assert "ConnectError" in caught.value.reason
 
 
+@pytest.mark.quiet
 def test_a_server_that_hangs_is_given_up_and_asked_again(standin: StandIn) -> None:
     standin.instead["poll"].append(hangs(0.5))
     transport = SyncTransport(resolve(standin.url, "secret"))

@@ -15,6 +15,7 @@ from awaithumans.server.tasks.model import Filter
 from tests.store.kept import Kept, adding, kept_in, making
 from tests.support.clock import ManualClock
 from tests.support.made import APPROVED, NOW, SUE, an_account
+from tests.support.two_servers import until
 
 CLOCK = ManualClock(NOW)
 
@@ -116,18 +117,22 @@ async def test_a_write_whose_caller_went_away_is_committed_all_the_same(kept: Ke
     go_on, held = hold(kept.store)
     draft, change = making(CLOCK)
     followed: list[int] = []
+    begun = threading.Event()
 
     def work(tx: Writer) -> None:
+        begun.set()
         tx.add(change, draft.content)
         tx.on_commit(lambda: followed.append(1))
 
     write = asyncio.create_task(kept.store.write(work))
-    await asyncio.sleep(0.02)
+    # SQLite's one writer is busy: there it waits.
+    await asyncio.to_thread(begun.wait, 0.02 if kept.store.kind == "sqlite" else 10)
     write.cancel()
     await asyncio.gather(write, return_exceptions=True)
     go_on.set()
     await held
     await kept.store.write(lambda _tx: None)
+    await until(lambda: bool(followed))
     assert await kept.ids() == [change.task.id]
     assert followed == [1]
 

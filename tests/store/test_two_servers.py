@@ -52,6 +52,7 @@ async def terminal_entries(server: InProcess, task_id: str) -> list[Entry]:
     return [entry for entry in history if entry.to_status == "timed_out"]
 
 
+@pytest.mark.quiet
 async def test_a_deadline_wakes_who_waits_on_either_and_is_met_once_and_on_time(
     two: TwoServers,
 ) -> None:
@@ -64,6 +65,7 @@ async def test_a_deadline_wakes_who_waits_on_either_and_is_met_once_and_on_time(
     assert len(await terminal_entries(two.one, task_id)) == 1
 
 
+@pytest.mark.quiet
 async def test_an_earlier_deadline_that_a_process_made_before_it_died_is_met_on_time(
     two: TwoServers,
 ) -> None:

@@ -61,7 +61,11 @@ async def test_a_revoked_key_is_refused_with_its_next_request_and_no_other_is(do
         await door.keys.revoke(key.id)
 
 
-@pytest.mark.parametrize("key_id", ["", "key_1", "\x00", new_id("usr", NOW), new_id("key", NOW)])
+@pytest.mark.parametrize(
+    "key_id",
+    ["", "key_1", "\x00", new_id("usr", NOW), new_id("key", NOW)],
+    ids=["nothing", "short", "NUL", "a person's", "nobody's"],
+)
 async def test_a_key_that_is_not_there_is_not_found(door: Door, key_id: str) -> None:
     with pytest.raises(ApiKeyNotFound):
         await door.keys.revoke(key_id)

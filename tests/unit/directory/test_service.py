@@ -205,7 +205,11 @@ async def test_an_operator_who_was_deactivated_is_nobody_to_keep(people: People)
     await people.directory.remove(gone.id)
 
 
-@pytest.mark.parametrize("user_id", ["", "usr_1", "\x00", new_id("usr", NOW), new_id("tsk", NOW)])
+@pytest.mark.parametrize(
+    "user_id",
+    ["", "usr_1", "\x00", new_id("usr", NOW), new_id("tsk", NOW)],
+    ids=["nothing", "short", "NUL", "nobody's", "a task's"],
+)
 async def test_who_is_not_there_is_not_found_whatever_is_wanted_of_them(
     people: People, user_id: str
 ) -> None:
