@@ -16,7 +16,7 @@ from awaithumans.steps import run_async, run_sync
 from awaithumans.tasks import Tasks
 from awaithumans.tasks_sync import TasksSync
 from awaithumans.transport import AsyncTransport, SyncTransport
-from awaithumans.waiting import Wait
+from awaithumans.waiting import Settling, Wait
 from awaithumans.wire import VerifierConfig
 
 # How long connecting, and then waiting for the answer, may take when a wait is given up.
@@ -87,16 +87,8 @@ class AwaitHumans:
             return await run_async(wait.steps(), self._transport, self._pace)
         except asyncio.CancelledError:
             if cancel_on_abort:
-                await self._abandon(wait)
+                await abandon(wait, self._transport, self._pace)
             raise
-
-    async def _abandon(self, wait: Wait[Any]) -> None:
-        """Cancel the task in a few seconds at most, even if this is cancelled again meanwhile."""
-        steps = run_async(wait.abandoning(), self._transport, self._pace, limit=_ABORT_SECONDS)
-        cleaning = asyncio.ensure_future(asyncio.wait_for(steps, 2 * _ABORT_SECONDS))
-        while not cleaning.done():
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await asyncio.shield(cleaning)
 
     async def aclose(self) -> None:
         """Close the pooled connections; the client cannot be used any more."""
@@ -193,3 +185,12 @@ class AwaitHumansSync:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+async def abandon(wait: Settling, transport: AsyncTransport, pace: Pace) -> None:
+    """Cancel the task in a few seconds at most, even if this is cancelled again meanwhile."""
+    steps = run_async(wait.abandoning(), transport, pace, limit=_ABORT_SECONDS)
+    cleaning = asyncio.ensure_future(asyncio.wait_for(steps, 2 * _ABORT_SECONDS))
+    while not cleaning.done():
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await asyncio.shield(cleaning)

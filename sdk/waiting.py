@@ -39,39 +39,37 @@ _BEING_VERIFIED = {"submitted", "verified"}
 R = TypeVar("R", bound=BaseModel)
 
 
-class Wait(Generic[R]):
-    """One task, from its creation to the person's answer.
+class Settling:
+    """One task, from its creation to the moment at which it settles, however it does.
 
     Attributes:
         task_id: The task's id; None until the server has said it.
     """
 
-    def __init__(
-        self, request: CreateTaskRequest, response_schema: type[R], endpoint: Endpoint, pace: Pace
-    ) -> None:
+    def __init__(self, request: CreateTaskRequest, endpoint: Endpoint, pace: Pace) -> None:
         self.task_id: str | None = None
         self._request = request
-        self._response_schema = response_schema
         self._endpoint = endpoint
         self._pace = pace
 
-    def steps(self) -> Steps[R]:
-        """Create the task (or find it again by its key), wait until it settles, conclude.
+    def settling(self) -> Steps[tuple[Task, Task | PollResult]]:
+        """Create the task (or find it again by its key), and wait until it settles.
 
         Returns:
-            The answer, as a ``response_schema``.
+            The task, and what the server last said about it: a settled status.
 
         Raises:
-            AwaitHumansError: One of its kinds for every other ending; see ``await_human``.
+            TaskTimeoutError: The server did not settle it although its deadline is long over.
+            AwaitHumansError: The task was refused, or could not be waited for.
         """
         created = yield from creating(self._request, self._endpoint, self._pace)
         task = created.parsed
         self.task_id = task.id
         if task.status in SETTLED:
-            return conclude(task, task, self._response_schema, self._endpoint)
+            return task, task
         yield Say(announcement(task, self._endpoint))
         verdict = yield from self._polling(task, created.headers)
-        return conclude(task, verdict, self._response_schema, self._endpoint)
+        return task, verdict
 
     def abandoning(self) -> Steps[None]:
         """Cancel the task, as well as can be: once, whatever comes of it.
@@ -113,6 +111,28 @@ class Wait(Generic[R]):
             raise unreachable_error(outcome, self._endpoint, task.id)
         if outcome.parsed.status not in _BEING_VERIFIED:
             raise timed_out(task, self._endpoint)
+
+
+class Wait(Settling, Generic[R]):
+    """One task, from its creation to the person's answer."""
+
+    def __init__(
+        self, request: CreateTaskRequest, response_schema: type[R], endpoint: Endpoint, pace: Pace
+    ) -> None:
+        super().__init__(request, endpoint, pace)
+        self._response_schema = response_schema
+
+    def steps(self) -> Steps[R]:
+        """Create the task (or find it again by its key), wait until it settles, conclude.
+
+        Returns:
+            The answer, as a ``response_schema``.
+
+        Raises:
+            AwaitHumansError: One of its kinds for every other ending; see ``await_human``.
+        """
+        task, verdict = yield from self.settling()
+        return conclude(task, verdict, self._response_schema, self._endpoint)
 
 
 def creating(request: CreateTaskRequest, endpoint: Endpoint, pace: Pace) -> Steps[Answer[Task]]:
