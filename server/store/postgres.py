@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -50,6 +50,8 @@ class PostgresStore:
     def __init__(self, url: str, connections: int = _CONNECTIONS) -> None:
         self._url = address(url)
         self._connections = connections
+        pool = ("connections", connections)
+        self.pools: dict[Literal["read", "write"], tuple[str, int]] = {"read": pool, "write": pool}
 
     async def start(self) -> None:
         """Connect, and bring the schema up to date; of several processes, one does it.

@@ -17,6 +17,7 @@ from awaithumans.server.auth.sessions import begin
 from awaithumans.server.config import Settings, load
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
+from awaithumans.server.observing.tracing import Tracing
 from tests.support.clock import ManualClock
 from tests.support.process import TOKEN
 
@@ -93,10 +94,14 @@ class Person:
 
 @asynccontextmanager
 async def in_process(
-    folder: Path, clock: ManualClock | None = None, **settings: Any
+    folder: Path,
+    clock: ManualClock | None = None,
+    tracing: Tracing | None = None,
+    **settings: Any,
 ) -> AsyncGenerator[InProcess]:
     clock = clock or ManualClock()
-    server = _built(load(**{"data_dir": folder, "public_url": _URL} | settings), clock)
+    wanted = load(**{"data_dir": folder, "public_url": _URL} | settings)
+    server = _built(wanted, clock, tracing)
     url = server.base_url
     async with (
         server.running(),
@@ -106,11 +111,11 @@ async def in_process(
         yield InProcess(server, clock, client, stranger)
 
 
-def _built(settings: Settings, clock: ManualClock) -> Server:
+def _built(settings: Settings, clock: ManualClock, tracing: Tracing | None) -> Server:
     """Build the server; its routes are always the same, and compared with the contract once."""
     _compare()
     with patch("awaithumans.server.app.parity.hold_to_contract"):
-        return build(settings, TOKEN, clock)
+        return build(settings, TOKEN, clock, tracing)
 
 
 @cache
