@@ -74,7 +74,8 @@ async def test_a_fault_is_found_by_the_id_that_its_answer_names(
     assert answer.status_code == 500
     request_id = answer.headers["x-request-id"]
     assert f"under the request id {request_id}." in answer.json()["message"]
-    fault, access = lines(log)
+    # The job of deadlines, which has the same clock, may have had its say.
+    fault, access = [line for line in lines(log) if "request_id" in line]
     assert fault["request_id"] == access["request_id"] == request_id
     assert "RuntimeError" in fault["exception"]
     assert access["status"] == 500
