@@ -1,6 +1,7 @@
 """What Prometheus gets: read by its own parser."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -122,3 +123,20 @@ async def public(tmp_path: Path) -> AsyncIterator[InProcess]:
 async def test_an_operator_can_let_anybody_scrape(public: InProcess) -> None:
     assert of(await scraped(public.stranger), "database_up") == 1
     assert (await public.stranger.get("/api/status")).status_code == 401
+
+
+async def test_the_guide_tells_of_every_figure_and_of_no_other(served: InProcess) -> None:
+    """The names in docs/production.md, those in its alert rules included."""
+    text = (Path(__file__).parents[2] / "docs" / "production.md").read_text(encoding="utf-8")
+    told = {
+        re.sub("_(bucket|count)$", "", name) for name in re.findall(r"awaithumans_[a-z_]+", text)
+    }
+    found = await scraped(served.client)
+    shown = {
+        f"awaithumans_{re.sub('_(bucket|count|sum)$', '', name)}"
+        for name, _ in found
+        if not name.startswith("process_")
+    }
+    assert shown <= told
+    # What has not happened yet is not shown.
+    assert told - shown == {"awaithumans_tasks_created_total", "awaithumans_tasks_settled_total"}
