@@ -27,7 +27,7 @@ test: check ## Check everything and run every test (what CI runs)
 unit: environment ## Run the tests that do no I/O
 	$(PYTEST) tests/unit
 
-check: environment ## Format, lint, types, imports, dependencies, generated code, wheel
+check: environment ## Format, lint, types, imports, dependencies, generated code, wheel, image
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
@@ -36,6 +36,7 @@ check: environment ## Format, lint, types, imports, dependencies, generated code
 	$(BIN)/codespell
 	$(BIN)/python scripts/generate.py --check
 	$(BIN)/python scripts/wheel.py
+	$(BIN)/hadolint Dockerfile
 
 generate: environment ## Make generated/ and the drawn documents anew from openapi.yaml
 	$(BIN)/python scripts/generate.py

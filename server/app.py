@@ -15,6 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from .api import auth, contract, keys, pages, parity, parts, refusals, setup, system, tasks, users
 from .api.credentials import own_origin
 from .api.edge import Edge
+from .api.watching import Watch
 from .auth.callers import Callers
 from .auth.keys import Keys
 from .auth.passwords import Passwords
@@ -23,6 +24,11 @@ from .auth.setup import FirstRun
 from .clock import Clock, SystemClock
 from .config import Settings
 from .directory.service import Directory
+from .observing.database import ObservedUnits
+from .observing.metrics import Metrics
+from .observing.requests import RequestFigures
+from .observing.tasks import BacklogFigures, TaskFigures
+from .observing.tracing import TracedUnits, Tracing
 from .scheduler.deadlines import DeadlineClock
 from .scheduler.hearing import Hearing
 from .scheduler.retention import Retention
@@ -50,53 +56,71 @@ class Server:
     first_run: FirstRun
     tasks: Tasks
     base_url: str
+    leaving: parts.Leaving
+    drain_seconds: float
     running: Callable[[], AbstractAsyncContextManager[None]]
 
 
-def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> Server:
+def build(
+    settings: Settings,
+    admin_token: str,
+    clock: Clock | None = None,
+    tracing: Tracing | None = None,
+) -> Server:
     """Build the server; nothing is opened before it is `running`.
 
     Args:
         settings: Where it listens, where it keeps its data, how it is reached.
         admin_token: The bearer token of agents and automation.
         clock: What time it is; the machine's clock by default.
+        tracing: Who draws spans; nobody by default.
 
     Raises:
         ContractBroken: The routes differ from `openapi.yaml`.
     """
     clock = clock or SystemClock()
-    store = _store(settings)
+    store, metrics = _store(settings), Metrics(clock, version("awaithumans"))
+    units = ObservedUnits(store, store.pools, metrics)
+    if tracing is not None:
+        units = TracedUnits(units, store.kind, tracing)
     waker, deadlines, passwords = LocalWaker(), DeadlineClock(clock), Passwords()
-    service = Tasks(store, waker, deadlines, Checker(), clock)
+    figures = TaskFigures(metrics, lambda: waker.parked)
+    service = Tasks(units, waker, deadlines, Checker(), clock, figures)
+    BacklogFigures(metrics, service.backlog)
     ears = _ears(settings, Hearing(service, waker, deadlines))
-    first_run = FirstRun(store, passwords, clock)
+    first_run = FirstRun(units, passwords, clock)
 
-    base_url = settings.base_url
+    base_url, leaving = settings.base_url, parts.Leaving()
     app = _application(
         settings,
         parts.Parts(
             tasks=service,
-            directory=Directory(store, passwords, clock),
-            callers=Callers(store, admin_token, clock),
-            sessions=Sessions(store, passwords, clock),
-            keys=Keys(store, clock),
+            directory=Directory(units, passwords, clock),
+            callers=Callers(units, admin_token, clock),
+            sessions=Sessions(units, passwords, clock),
+            keys=Keys(units, clock),
             first_run=first_run,
             database=store,
             ears=ears,
             deadlines=deadlines,
             waker=waker,
+            metrics=metrics,
+            metrics_public=settings.metrics_public,
+            leaving=leaving,
             version=version("awaithumans"),
             base_url=base_url,
             started_at=clock.now(),
         ),
+        tracing,
     )
     days = settings.retention_days
     retention = Retention(None if days is None else timedelta(days=days))
     running = partial(_running, store, ears, deadlines, retention, service, waker, passwords)
-    return Server(app, waker, first_run, service, base_url, running)
+    drain = settings.drain_seconds
+    return Server(app, waker, first_run, service, base_url, leaving, drain, running)
 
 
-def _application(settings: Settings, made: parts.Parts) -> FastAPI:
+def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None) -> FastAPI:
     """Return the routes with all that stands around them, held to the contract."""
     app = FastAPI(
         routes=_routes(), openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
@@ -104,6 +128,7 @@ def _application(settings: Settings, made: parts.Parts) -> FastAPI:
     parts.install(app, made)
     refusals.install(app, made.base_url)
     app.add_middleware(Edge, base_url=made.base_url)
+    app.add_middleware(Watch, figures=RequestFigures(made.metrics), tracing=tracing)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     parity.hold_to_contract(app)

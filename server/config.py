@@ -6,8 +6,8 @@ import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
@@ -74,6 +74,30 @@ class Settings(BaseSettings):
         description="The proxies in front of the server whose `X-Forwarded-For` is believed: "
         "addresses and networks, separated by commas, such as `127.0.0.1,10.0.0.0/8`. By default "
         "none is; then all who come through a proxy share the limits of signing in.",
+    )
+
+    metrics_public: bool = Field(
+        False,
+        description="Whether `/metrics` is answered without credentials, where nobody but "
+        "Prometheus can reach it. By default it needs the admin token, or an API key with "
+        "`metrics:read`.",
+    )
+    log_format: Literal["json", "text"] | None = Field(
+        None,
+        description="How lines are logged: `json` or `text`. By default `json` for "
+        "`awaithumans serve`, `text` for `awaithumans dev`.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        None,
+        description="From which level on: `debug`, `info` (each request), `warning` or `error`. By "
+        "default `info` for `awaithumans serve`, `warning` for `awaithumans dev`.",
+    )
+    drain_seconds: float = Field(
+        0,
+        ge=0,
+        le=300,
+        description="For how many seconds the server goes on serving after SIGTERM while "
+        "`/api/ready` answers 503, so that a load balancer sends nothing more before it stops.",
     )
 
     @field_validator("trusted_proxies", mode="before")
@@ -147,6 +171,15 @@ class Settings(BaseSettings):
         url = urlsplit(self.postgres)
         user = f"{url.username}@" if url.username else ""
         return f"postgresql://{user}{url.netloc.rpartition('@')[2]}{url.path}"
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must never be shown to anybody."""
+        url = urlsplit(self.database_url or "")
+        password = url.password or ""
+        keys = (self.payload_key or "").split(",")
+        found = [self.admin_api_token or "", password, unquote(password), *map(str.strip, keys)]
+        return [secret for secret in found if secret]
 
     @property
     def database_path(self) -> Path:

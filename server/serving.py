@@ -10,6 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from functools import partial
+from types import FrameType
 from typing import Any, cast
 
 import uvicorn
@@ -86,7 +87,7 @@ def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable
     async def main() -> None:
         async with server.running():
             _spare_the_collector()
-            await _Process(config, server.waker.close, started).serve([listener])
+            await _Process(config, server, started).serve([listener])
 
     # It warns at each request that is not HTTP: a scanner would fill the log.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
@@ -94,16 +95,16 @@ def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable
 
 
 class _Process(uvicorn.Server):
-    """A uvicorn server that lets parked requests go as soon as it is told to stop."""
+    """A uvicorn server that says that it stops, serves on for a while, and lets who waits go."""
 
     def __init__(
         self,
         config: uvicorn.Config,
-        release: Callable[[], None],
+        made: Server,
         started: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(config)
-        self._release = release
+        self._made = made
         self._started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -111,8 +112,18 @@ class _Process(uvicorn.Server):
         await self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._release()
+        self._made.waker.close()
         await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # `/api/ready` says so from here on. Whoever tells it twice does not want to wait.
+        leaving, drain = self._made.leaving, self._made.drain_seconds
+        told_before, leaving.begun = leaving.begun, True
+        if drain and not told_before:
+            loop = asyncio.get_running_loop()
+            loop.call_later(drain, super().handle_exit, sig, frame)
+        else:
+            super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

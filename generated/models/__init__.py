@@ -78,7 +78,14 @@ CallerKind = TypeAliasType(
 
 ApiKeyScope = TypeAliasType(
     "ApiKeyScope",
-    Literal["tasks:create", "tasks:read", "tasks:cancel", "tasks:complete", "admin"],
+    Literal[
+        "tasks:create",
+        "tasks:read",
+        "tasks:cancel",
+        "tasks:complete",
+        "metrics:read",
+        "admin",
+    ],
 )
 """
 What a key may do. `admin` is all that an operator may, but for answering tasks; only

@@ -40,6 +40,26 @@ async def authenticated(
 By = Annotated[Caller, Depends(authenticated)]
 
 
+async def scraping(
+    request: Request,
+    parts: Having,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    declared: Annotated[str | None, Security(_COOKIE)],
+) -> Caller | None:
+    """Return who asks for figures, if they may; None when the operator lets anybody.
+
+    Raises:
+        Unauthorized: The request has no valid credentials.
+        Forbidden: The contract does not let this caller do it.
+    """
+    if parts.metrics_public:
+        return None
+    return await authenticated(request, parts, bearer, declared)
+
+
+Scraping = Annotated[Caller | None, Depends(scraping)]
+
+
 async def own_origin(request: Request, parts: Having) -> None:
     """Refuse a write that another site made a browser send (RFC 6454, 7.3).
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import BodyTooLarge, InternalError, Refusal
+from ..observing import marks
 from .refusals import body
 
 _log = logging.getLogger(__name__)
@@ -66,8 +67,10 @@ class Edge:
         except Exception:
             if started:
                 raise
-            _log.exception("%s %s failed", scope["method"], scope["path"])
-            await _refuse(InternalError(), self._base_url, send)
+            _log.exception("%s failed", scope["method"])
+            begun = marks.current()
+            error = InternalError(begun and begun.request_id)
+            await _refuse(error, self._base_url, send)
 
     async def _gathered(self, receive: Receive) -> bytes | None:
         """Return a body whose size was not announced; None if it is too large, or breaks off.

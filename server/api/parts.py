@@ -11,6 +11,7 @@ from ..auth.keys import Keys
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
 from ..directory.service import Directory
+from ..observing.metrics import Metrics
 from ..tasks.service import Tasks
 
 
@@ -57,6 +58,13 @@ class Lot(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Leaving:
+    """Whether the process has been told to stop."""
+
+    begun: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of the running server."""
@@ -71,6 +79,9 @@ class Parts:
     ears: Ears | None
     deadlines: Clockwork
     waker: Lot
+    metrics: Metrics
+    metrics_public: bool
+    leaving: Leaving
     version: str
     base_url: str
     started_at: datetime

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Response
 from awaithumans.generated import models
 
 from ..errors import NotReady, StorageUnavailable
+from ..observing.metrics import CONTENT_TYPE
 from . import contract, reading
-from .credentials import By
+from .credentials import By, Scraping
 from .parts import Having
 from .refusals import PRIVATE, refuses
 
@@ -32,6 +33,8 @@ async def get_health() -> models.Health:
 @routes.get("/api/ready", operation_id="getReady", responses=refuses(NotReady))
 async def get_ready(parts: Having) -> models.Readiness:
     """Return that every part answers."""
+    if parts.leaving.begun:
+        raise NotReady("Not ready: the server stops. Ask another one, or this one when it is back.")
     try:
         await parts.database.check()
     except StorageUnavailable:
@@ -90,3 +93,14 @@ async def get_openapi_yaml() -> Response:
 async def get_docs() -> Response:
     """Return the contract as a page."""
     return reading.page()
+
+
+@routes.get(
+    "/metrics",
+    operation_id="getMetrics",
+    response_class=Response,
+    responses=refuses(*PRIVATE) | _text("text/plain"),
+)
+async def get_metrics(_caller: Scraping, parts: Having) -> Response:
+    """Return the figures for Prometheus."""
+    return Response(await parts.metrics.text(), headers={"content-type": CONTENT_TYPE})

@@ -14,7 +14,7 @@ import click
 from ..app import Server
 from ..config import Settings
 from .showing import stop
-from .starting import HOST, PORT, read, start, unwritable
+from .starting import HOST, PORT, log, read, start, unwritable
 
 _PRIVATE_FILE = 0o600
 
@@ -57,6 +57,7 @@ def command(host: str | None, port: int | None) -> None:
         click.echo(f"  data             {settings.database}")
         click.echo("Press Ctrl-C to stop.")
 
+    log(settings, "text", "warning", token, *generated.values())
     try:
         start(settings, token, started)
     finally:

@@ -5,7 +5,7 @@ import click
 from ..app import Server
 from ..config import Settings
 from .showing import stop
-from .starting import HOST, PORT, read, start
+from .starting import HOST, PORT, log, read, start
 
 _KEY = 'python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
 _NEEDED = {
@@ -34,6 +34,7 @@ def command(host: str | None, port: int | None) -> None:
     ]
     if missing:
         stop("\n".join(missing))
+    log(settings, "json", "info")
     start(settings, settings.admin_api_token or "", _started)
 
 

@@ -1,8 +1,9 @@
 """What `dev` and `serve` share: from settings to a running server, or one clear message."""
 
-import logging
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable
+from importlib.metadata import version
 
 import click
 from sqlalchemy.exc import DatabaseError
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from ..app import Server, build
 from ..config import ConfigurationError, Settings, load, unknown_names
 from ..errors import StorageUnavailable
+from ..observing import logs, tracing
 from ..serving import CannotListen, bind, run
 from ..store.migrate import DatabaseTooNew
 from ..store.sqlite import DatabaseInUse
@@ -32,12 +34,18 @@ def read(**given: object) -> Settings:
     return settings
 
 
+def log(settings: Settings, form: logs.Format, level: logs.Level, *secrets: str) -> None:
+    """Log as the settings say; as `form` and `level` say where they say nothing."""
+    hidden = [*settings.secrets, *secrets]
+    logs.configure(settings.log_format or form, settings.log_level or level, hidden)
+
+
 def start(settings: Settings, admin_token: str, started: Started) -> None:
     """Serve until the process is told to stop; what can't work ends with one message."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    traced = tracing.begin(os.environ, version("awaithumans"))
     try:
         listener = bind(settings.host, settings.port)
-        server = build(settings, admin_token)
+        server = build(settings, admin_token, tracing=traced)
         run(server, listener, lambda: started(server, settings))
     except CannotListen as error:
         stop(str(error))
@@ -60,6 +68,9 @@ def start(settings: Settings, admin_token: str, started: Started) -> None:
         )
     except StorageUnavailable as error:
         stop(unusable(settings, error))
+    finally:
+        if traced is not None:
+            traced.end()
 
 
 def unusable(settings: Settings, error: StorageUnavailable) -> str:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Scope = Literal["tasks:create", "tasks:read", "tasks:cancel", "tasks:complete", "admin"]
+Scope = Literal[
+    "tasks:create", "tasks:read", "tasks:cancel", "tasks:complete", "metrics:read", "admin"
+]
 
 LIFETIME = timedelta(days=7)
 IDLE = timedelta(hours=24)

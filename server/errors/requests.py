@@ -81,8 +81,11 @@ class InternalError(Refusal):
     status = 500
     code = "INTERNAL_ERROR"
 
-    def __init__(self) -> None:
-        super().__init__("The server made a mistake; nothing was changed. Its log has the details.")
+    def __init__(self, request_id: str | None = None) -> None:
+        where = "" if request_id is None else f" under the request id {request_id}"
+        super().__init__(
+            f"The server made a mistake; nothing was changed. Its log has the details{where}."
+        )
 
 
 class StorageUnavailable(Refusal):

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from ..errors import StorageUnavailable
 from .migrate import current_revision, migrate
-from .postgres_batches import Batches
+from .postgres_batches import TOGETHER, Batches
 from .postgres_pipe import OutcomeUnknown, commit, flush_before_others, piped
 from .postgres_queries import PostgresWriter
 from .queries import Reader, Writer
@@ -55,6 +55,10 @@ class PostgresStore:
     def __init__(self, url: str, connections: int = _CONNECTIONS) -> None:
         self._url = address(url)
         self._connections = connections
+        self.pools: dict[Literal["read", "write"], tuple[str, int]] = {
+            "read": ("connections", connections),
+            "write": ("commit", TOGETHER),
+        }
 
     async def start(self) -> None:
         """Connect, and bring the schema up to date; of several processes, one does it.

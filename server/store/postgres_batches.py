@@ -23,7 +23,7 @@ from .queries import Writer
 
 T = TypeVar("T")
 
-_TOGETHER = 64
+TOGETHER = 64
 
 
 @dataclass(eq=False, slots=True)
@@ -90,7 +90,7 @@ class Batches:
     def _begin(self) -> None:
         """Begin the next batch, if anything waits; whoever gave up meanwhile is left out."""
         batch: list[_Unit] = []
-        while self._waiting and len(batch) < _TOGETHER:
+        while self._waiting and len(batch) < TOGETHER:
             unit = self._waiting.popleft()
             unit.patience.cancel()
             if not unit.answered.done():

@@ -9,12 +9,12 @@ import fcntl
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -62,6 +62,11 @@ class SqliteStore:
     """
 
     kind = "sqlite"
+    # Writes that wait together are one commit.
+    pools: ClassVar[Mapping[Literal["read", "write"], tuple[str, int]]] = {
+        "read": ("readers", _READERS),
+        "write": ("commit", _TOGETHER),
+    }
 
     def __init__(self, path: Path) -> None:
         # The lock lies beside the file itself, by whatever links it is reached.

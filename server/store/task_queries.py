@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import (
     Connection,
@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from ..ids import earliest_id, new_id
 from ..tasks.lifecycle import Change
-from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Task
+from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Status, Task
 from .dialects import UPSERTS
 from .reviewing import visible, within_reach
 from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
@@ -71,6 +71,18 @@ DUE = (
 )
 _NEXT_DEADLINE = select(func.min(tasks.c.timeout_at)).where(OPEN, tasks.c.status != "submitted")
 _OPEN_COUNT = select(func.count()).select_from(tasks).where(OPEN)
+# By name, so that the index of statuses is walked where open tasks are, and nowhere else.
+_OPEN_STATUSES = sorted(set(get_args(Status)) - TERMINAL)
+_OPEN_BY_STATUS = (
+    select(tasks.c.status, func.count())
+    .where(tasks.c.status.in_(_OPEN_STATUSES))
+    .group_by(tasks.c.status)
+)
+_OVERDUE_COUNT = (
+    select(func.count())
+    .select_from(tasks)
+    .where(OPEN, tasks.c.timeout_at <= bindparam("now"), tasks.c.status != "submitted")
+)
 _ADD = {
     name: upsert(tasks)
     .on_conflict_do_nothing(index_elements=[tasks.c.idempotency_key])
@@ -166,6 +178,15 @@ class TaskReader:
     def open_count(self) -> int:
         """Return how many tasks are open."""
         return self._connection.execute(_OPEN_COUNT).scalar_one()
+
+    def open_by_status(self) -> dict[Status, int]:
+        """Return how many open tasks there are in each status that any is in."""
+        found = self._connection.execute(_OPEN_BY_STATUS)
+        return {status: count for status, count in found}  # noqa: C416 -- rows are no pairs to pyright
+
+    def overdue_count(self, now: datetime) -> int:
+        """Return how many open tasks have a deadline that has passed."""
+        return self._connection.execute(_OVERDUE_COUNT, {"now": now}).scalar_one()
 
 
 class TaskWriter(TaskReader):

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..errors import Forbidden, IdempotencyKeyReused, StorageUnavailable, TaskNotFound
 from ..ids import is_id
 from ..routing.plan import Address, Anybody, FirstOf, Plan
 from .lifecycle import NoMatch, OpenTo, Routed
-from .model import Actor, Content, Person, Task
+from .model import Actor, Backlog, Content, Person, Task
 from .ports import Reader
 
 _NOT_CONFIGURED = "the {} channel is not configured on this server"
@@ -127,3 +128,10 @@ def undeliverable(target: str) -> tuple[str, str]:
     """Return a target of `notify`, and why it can't be told."""
     channel = target.partition(":")[0].partition("+")[0]
     return target, _NOT_CONFIGURED.format(channel)
+
+
+def backlog(tx: Reader, now: datetime) -> Backlog:
+    """Return what is open at `now`: a count of open tasks, never of all that ever were."""
+    due = tx.next_deadline()
+    late = 0.0 if due is None else max(0.0, (now - due).total_seconds())
+    return Backlog(tx.open_by_status(), tx.overdue_count(now), late)

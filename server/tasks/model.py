@@ -149,6 +149,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is open at a moment, and what should not be any more."""
+
+    by_status: dict[Status, int]
+    overdue: int
+    oldest_overdue_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which tasks a list shows; what is None does not restrict.
 

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from ..directory.model import Account
 from ..routing.plan import Member
 from .lifecycle import Change
-from .model import Content, Entry, Filter, Person, Task
+from .model import Channel, Content, Entry, Filter, Person, Status, Task
 
 T = TypeVar("T")
 
@@ -58,6 +58,14 @@ class Reader(Protocol):
 
     def open_count(self) -> int:
         """Return how many tasks are open."""
+        ...
+
+    def open_by_status(self) -> dict[Status, int]:
+        """Return how many open tasks there are in each status that any is in."""
+        ...
+
+    def overdue_count(self, now: datetime) -> int:
+        """Return how many open tasks have a deadline that has passed."""
         ...
 
     def account_by_email(self, email: str) -> Account | None:
@@ -173,3 +181,32 @@ class Deadlines(Protocol):
     def expect(self, deadline: datetime) -> None:
         """Take note that a task is due at `deadline`."""
         ...
+
+
+class Observer(Protocol):
+    """Whoever counts what happens to tasks; told on the event loop, once it is durable."""
+
+    def created(self, channel: Channel | None) -> None:
+        """Take note of a new task that came through this channel."""
+        ...
+
+    def settled(self, task: Task, channel: Channel | None) -> None:
+        """Take note that a task is settled, and through which channel; the clock has none."""
+        ...
+
+    def woken(self, task: Task, at: datetime) -> None:
+        """Take note that a request which waited for this settled task went on at `at`."""
+        ...
+
+
+class Unobserved:
+    """Nobody who counts."""
+
+    def created(self, channel: Channel | None) -> None:
+        """Let a new task be."""
+
+    def settled(self, task: Task, channel: Channel | None) -> None:
+        """Let a settled task be."""
+
+    def woken(self, task: Task, at: datetime) -> None:
+        """Let a request go on."""

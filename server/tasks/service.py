@@ -16,6 +16,7 @@ from .checking import Checker
 from .lifecycle import Change, Command, OpenTo
 from .lookup import (
     Full,
+    backlog,
     content_of,
     fingerprint,
     full,
@@ -26,8 +27,8 @@ from .lookup import (
     task_of,
     undeliverable,
 )
-from .model import Actor, Content, Draft, Entry, Filter, Json, Person, Task
-from .ports import Deadlines, Reader, Store, Waker, Writer
+from .model import Actor, Backlog, Content, Draft, Entry, Filter, Json, Person, Task
+from .ports import Deadlines, Observer, Reader, Store, Unobserved, Waker, Writer
 
 
 class Tasks:
@@ -39,16 +40,24 @@ class Tasks:
         deadlines: Who settles them when they are overdue.
         checker: Who checks payloads and answers against their schemas.
         clock: What time it is.
+        observer: Who counts what happens; nobody by default.
     """
 
     def __init__(
-        self, store: Store, waker: Waker, deadlines: Deadlines, checker: Checker, clock: Clock
+        self,
+        store: Store,
+        waker: Waker,
+        deadlines: Deadlines,
+        checker: Checker,
+        clock: Clock,
+        observer: Observer | None = None,
     ) -> None:
         self._store = store
         self._waker = waker
         self._deadlines = deadlines
         self._checker = checker
         self._clock = clock
+        self._observer = observer or Unobserved()
 
     async def create(self, draft: Draft, actor: Actor) -> Full:
         """Store a new task, or find the one that its idempotency key made before.
@@ -81,7 +90,7 @@ class Tasks:
             if change.task.assigned_to_user_id is not None:
                 tx.note_assigned(change.task.assigned_to_user_id, now)
             tx.announce_due(change.task)
-            tx.on_commit(lambda: self._deadlines.expect(change.task.timeout_at))
+            tx.on_commit(lambda: self._created(change.task, actor))
             return Full(change.task, draft.content)
 
         return await self._store.write(work, about=())
@@ -121,7 +130,11 @@ class Tasks:
             if task.terminal or self._waker.closed:
                 return task
             await parked.wait(seconds)
-        return await self._store.read(lambda tx: task_of(tx, task_id, view))
+        woken_at = self._clock.now()
+        task = await self._store.read(lambda tx: task_of(tx, task_id, view))
+        if task.terminal:
+            self._observer.woken(task, woken_at)
+        return task
 
     async def audit(self, task_id: str, view: Person | None = None) -> list[Entry]:
         """Return the task's history, oldest first.
@@ -265,6 +278,11 @@ class Tasks:
         """Return how many tasks are open."""
         return await self._store.read(lambda tx: tx.open_count())
 
+    async def backlog(self) -> Backlog:
+        """Return what is open now; a count of open tasks, never of all that ever were."""
+        now = self._clock.now()
+        return await self._store.read(lambda tx: backlog(tx, now))
+
     async def _act(
         self,
         task_id: str,
@@ -317,6 +335,12 @@ class Tasks:
             tx.note_assigned(holder, change.task.updated_at)
         if change.task.terminal:
             self._wake(tx, before.id)
+            channel = change.task.completed_via_channel or change.entries[-1].actor.channel
+            tx.on_commit(lambda: self._observer.settled(change.task, channel))
+
+    def _created(self, task: Task, actor: Actor) -> None:
+        self._deadlines.expect(task.timeout_at)
+        self._observer.created(actor.channel)
 
     def _wake(self, tx: Writer, task_id: str) -> None:
         """Wake whoever waits for a task: here at once, in other processes by the database."""

@@ -174,4 +174,5 @@ CALLS: dict[str, Call] = {
     "getOpenapiJson": _plain("GET", "/api/openapi.json"),
     "getOpenapiYaml": _plain("GET", "/api/openapi.yaml"),
     "getDocs": _plain("GET", "/api/docs"),
+    "getMetrics": _plain("GET", "/metrics"),
 }

@@ -21,6 +21,7 @@ _ALWAYS = (
     "content-security-policy",
     "referrer-policy",
     "x-content-type-options",
+    "x-request-id",
 )
 # Declared, and absent when there is nothing to say.
 _SOMETIMES = {"idempotent-replayed"}

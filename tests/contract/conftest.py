@@ -1,5 +1,7 @@
 """Servers whose every response is held to the contract."""
 
+import io
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -7,9 +9,10 @@ import httpx
 import pytest
 
 from awaithumans.server.api import contract
+from awaithumans.server.observing import logs
 from tests.contract.conformance import Conformance
 from tests.support.inprocess import InProcess, in_process
-from tests.support.process import ServerProcess
+from tests.support.process import TOKEN, ServerProcess
 
 
 @pytest.fixture
@@ -41,3 +44,17 @@ async def hold_to_contract(*clients: httpx.AsyncClient) -> Conformance:
     for client in clients:
         client.event_hooks = {"response": [judge.async_hook]}
     return judge
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Where the server logs to, in the way of `serve`."""
+    stream = io.StringIO()
+    root, ours = logging.getLogger(), logging.getLogger("awaithumans")
+    before = root.handlers[:], root.level, ours.level, logging.raiseExceptions
+    logs.configure("json", "info", [TOKEN], stream)
+    yield stream
+    root.handlers[:], level, own, logging.raiseExceptions = before
+    root.setLevel(level)
+    ours.setLevel(own)
+    logging.captureWarnings(False)

@@ -17,6 +17,7 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
+    "x-request-id": "0123456789abcdef",
 }
 _DOCS = '<h3 id="FORBIDDEN"></h3><h3 id="UNAUTHORIZED"></h3><h3 id="STORAGE_UNAVAILABLE"></h3>'
 

@@ -19,7 +19,10 @@ from tests.contract.conftest import hold_to_contract
 from tests.support.inprocess import in_process
 from tests.support.process import TOKEN
 
-_SCOPES = ("tasks:create", "tasks:read", "tasks:cancel", "tasks:complete", "admin")
+_SCOPES = (
+    *("tasks:create", "tasks:read", "tasks:cancel", "tasks:complete"),
+    *("metrics:read", "admin"),
+)
 # Each kind of caller, and the words of `x-access` that are true of it.
 _CALLERS: dict[str, set[str]] = {
     "nobody": set(),
@@ -144,6 +147,7 @@ def test_the_contract_lets_nobody_do_what_nobody_meant():
     assert _of("tasks:read") == looking
     assert _of("tasks:cancel") == {"cancelTask"}
     assert _of("tasks:complete") == {"openTask", "completeTask"}
+    assert _of("metrics:read") == {"getMetrics"}
     assert _of("admin") == _of("operator") - answering - oneself
 
 

@@ -6,6 +6,7 @@ import resource
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -105,13 +106,14 @@ async def test_it_goes_quietly_whichever_way_it_is_told(
     server: ServerProcess, number: signal.Signals
 ) -> None:
     polls = await parked_polls(server, 50)
-    before = server.printed("token=")
+    server.printed("token=")
     began = time.monotonic()
     assert await asyncio.to_thread(server.signal, number) == 0
     assert time.monotonic() - began <= GONE_WITHIN
     for answer in await asyncio.gather(*polls):
         assert body_of(answer)["status"] == "created"
-    assert server.output() == before
+    lines = [json.loads(line) for line in server.output().splitlines() if line.startswith("{")]
+    assert {line["level"] for line in lines} == {"info"}
 
 
 def test_ctrl_c_ends_the_development_server_quietly(
@@ -168,3 +170,37 @@ async def test_what_was_created_while_it_stopped_is_there_or_was_refused(
         for task_id in acknowledged:
             assert (await client.get(f"/api/tasks/{task_id}")).status_code == 200
     assert "Traceback" not in server.output()
+
+
+async def test_while_it_drains_it_is_not_ready_serves_on_and_keeps_who_waits(
+    tmp_path: Path,
+) -> None:
+    server = ServerProcess(tmp_path, AWAITHUMANS_DRAIN_SECONDS="2").start()
+    (poll,) = await parked_polls(server, 1)
+    began = time.monotonic()
+    stopping = asyncio.create_task(asyncio.to_thread(server.stop))
+    async with server.async_client() as client:
+        ready = await client.get("/api/ready")
+        while ready.status_code == 200:
+            assert time.monotonic() - began < 1, "it was ready for a second after it was told"
+            ready = await client.get("/api/ready")
+        assert (ready.status_code, ready.json()["error_code"]) == (503, "NOT_READY")
+        assert (await client.get("/api/health")).status_code == 200
+        assert (await client.post("/api/tasks", json=refund())).status_code == 201
+        assert not poll.done()
+    assert await asyncio.wait_for(stopping, 10) == 0
+    assert 2 <= time.monotonic() - began <= 2 + GONE_WITHIN
+    assert body_of(await poll)["status"] == "created"
+
+
+def test_who_tells_it_twice_does_not_wait_for_the_drain(tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path, AWAITHUMANS_DRAIN_SECONDS="60").start()
+    server.printed("token=")
+    assert server.process is not None
+    server.process.send_signal(signal.SIGTERM)
+    with server.client() as client:
+        while client.get("/api/ready").status_code == 200:
+            time.sleep(0.01)
+    began = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - began <= GONE_WITHIN

@@ -76,6 +76,7 @@ QUERIES: dict[str, Query] = {
     "several statuses": lambda tx: tx.tasks(Filter(("created", "assigned", "completed"))),
     "one person's": lambda tx: tx.tasks(Filter(assigned_to=Person("3@example.com"))),
     "one member's": lambda tx: tx.tasks(Filter(assigned_to=Person(None, "usr_3"))),
+    "overdue": lambda tx: tx.overdue_count(NOW),
     "nobody's, open": lambda tx: tx.tasks(Filter(terminal=False, unassigned=True)),
     "nobody's": lambda tx: tx.tasks(Filter(unassigned=True)),
     "somebody's": lambda tx: tx.tasks(Filter(unassigned=False)),
@@ -159,6 +160,17 @@ async def test_the_next_deadline_and_what_is_due_are_read_from_the_small_index(k
         (statement,) = [each for each in made if each.startswith("SELECT")]
         plan = explained(kept, statement)
         assert all("ix_tasks_due" in line for line in plan), plan
+
+
+async def test_counting_what_is_open_walks_over_open_tasks_only_and_reads_no_row(
+    kept: Kept,
+) -> None:
+    await fill(kept, 500)
+    with statements(kept.store) as made:
+        assert await kept.store.read(lambda tx: tx.open_by_status()) == {"created": 50}
+    (statement,) = [each for each in made if each.startswith("SELECT")]
+    (line,) = explained(kept, statement)
+    assert "COVERING INDEX ix_tasks_status (status=?)" in line
 
 
 async def test_a_parked_poll_makes_no_query(kept: Kept) -> None:

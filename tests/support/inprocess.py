@@ -19,6 +19,7 @@ from awaithumans.server.auth.sessions import begin
 from awaithumans.server.config import Settings, load
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
+from awaithumans.server.observing.tracing import Tracing
 from awaithumans.server.store import sqlite
 from tests.support.clock import ManualClock
 from tests.support.process import TOKEN
@@ -103,6 +104,7 @@ async def in_process(
     folder: Path,
     clock: ManualClock | None = None,
     hasher: PasswordHasher | None = _CHEAP,
+    tracing: Tracing | None = None,
     **settings: Any,
 ) -> AsyncGenerator[InProcess]:
     """Run the server on a database that costs little, as passwords do: None is the real cost."""
@@ -110,7 +112,7 @@ async def in_process(
     loaded = load(**{"data_dir": folder, "public_url": _URL} | settings)
     if loaded.postgres is None:
         migrated(loaded.database_path)
-    server = _built(loaded, clock, hasher)
+    server = _built(loaded, clock, hasher, tracing)
     url = server.base_url
     with patch.object(sqlite, "_PRAGMAS", _HASTY):
         async with (
@@ -121,14 +123,19 @@ async def in_process(
             yield InProcess(server, clock, client, stranger)
 
 
-def _built(settings: Settings, clock: ManualClock, hasher: PasswordHasher | None) -> Server:
+def _built(
+    settings: Settings,
+    clock: ManualClock,
+    hasher: PasswordHasher | None,
+    tracing: Tracing | None,
+) -> Server:
     """Build the server; its routes are always the same, and compared with the contract once."""
     _compare()
     with (
         patch("awaithumans.server.app.parity.hold_to_contract"),
         patch("awaithumans.server.app.Passwords", partial(Passwords, hasher)),
     ):
-        return build(settings, TOKEN, clock)
+        return build(settings, TOKEN, clock, tracing)
 
 
 @cache

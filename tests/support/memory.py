@@ -1,5 +1,6 @@
 """A store in memory: the ports' promises, kept honestly and without I/O."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
@@ -13,7 +14,7 @@ from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.ids import new_id
 from awaithumans.server.routing.plan import Member
 from awaithumans.server.tasks.lifecycle import NEXT, Change
-from awaithumans.server.tasks.model import Content, Entry, Filter, Person, Task
+from awaithumans.server.tasks.model import Content, Entry, Filter, Person, Status, Task
 from tests.support.seeing import is_visible, is_within_reach, matches
 
 T = TypeVar("T")
@@ -96,6 +97,12 @@ class MemoryReader:
 
     def open_count(self) -> int:
         return sum(not task.terminal for task in self._rows.tasks.values())
+
+    def open_by_status(self) -> dict[Status, int]:
+        return dict(Counter(task.status for task in self._rows.tasks.values() if not task.terminal))
+
+    def overdue_count(self, now: datetime) -> int:
+        return sum(task.timeout_at <= now for task in self._open())
 
     def account(self, user_id: str) -> Account | None:
         return self._rows.accounts.get(user_id)
