@@ -86,6 +86,27 @@ async def test_100_creates_with_one_key_make_one_task(balancer: Balancer) -> Non
         assert {answer.status_code for answer in other} == {409}
 
 
+async def test_creating_and_cancelling_in_a_loop_never_makes_a_second_task(
+    balancer: Balancer,
+) -> None:
+    body = refund(task="Created and cancelled over two.")
+    async with balancer.client() as client:
+
+        async def agent(_number: int) -> set[str]:
+            seen: set[str] = set()
+            for _ in range(rounds(10, 100)):
+                task_id = (await client.post("/api/tasks", json=body)).json()["id"]
+                seen.add(task_id)
+                cancelled = await client.post(f"/api/tasks/{task_id}/cancel", json={})
+                assert cancelled.status_code in (200, 409)
+            return seen
+
+        (task_id,) = set[str]().union(*await asyncio.gather(*map(agent, range(8))))
+        found = await client.get("/api/tasks", params={"q": "Created and cancelled over two."})
+        assert [task["id"] for task in found.json()["items"]] == [task_id]
+        assert (await one_end(client, task_id))["to_status"] == "cancelled"
+
+
 async def test_agents_that_wait_while_a_server_restarts_each_get_their_answer(
     balancer: Balancer, pair: list[ServerProcess]
 ) -> None:
