@@ -24,12 +24,15 @@ from benchmarks import (
     throughput,
     waiting,
 )
+from benchmarks.client import RequestFailedError
 from benchmarks.databases import POSTGRESQL, SQLITE, Cluster, cluster
 from benchmarks.plan import QUICK, Bench, Plan, Row
 from benchmarks.results import Results, show
 
 DATABASES = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 BOTH = (SQLITE, POSTGRESQL)
+# A part that did not come to its end has missed what it would have been held to.
+FAILED = 10.0
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,26 @@ def measure(options: argparse.Namespace, sizes: Plan, postgres: Cluster | None) 
             bench = Bench(sizes, options.command, database, postgres, beside)
             told = database if part.told is None else part.told
             rows += [
-                dataclasses.replace(row, part=name, database=told)
-                for row in uvloop.run(part.measure(bench))
+                dataclasses.replace(row, part=name, database=told) for row in attempt(part, bench)
             ]
             took = f"{time.monotonic() - began:.0f} s"
             print(f"- measured {name} on {told or 'none'} in {took}", file=sys.stderr, flush=True)
     return rows
+
+
+def attempt(part: Part, bench: Bench) -> list[Row]:
+    """Measure a part; a request that fails ends the part, not the run."""
+    try:
+        return uvloop.run(part.measure(bench))
+    except RequestFailedError as error:
+        return [
+            Row(
+                f"{part.measure.__module__}: ended",
+                str(error)[:200],
+                target="comes to its end",
+                used=FAILED,
+            )
+        ]
 
 
 def chosen(options: argparse.Namespace) -> list[tuple[str, list[str]]]:

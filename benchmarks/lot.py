@@ -46,8 +46,7 @@ class Spread:
 
     async def park(self) -> None:
         """Connect, ask, and return when all requests are parked."""
-        for pollers in self._pollers:
-            await pollers.park()
+        await asyncio.gather(*(pollers.park() for pollers in self._pollers))
 
     async def settled(self, task_id: str) -> int:
         """Return when (perf_counter_ns) the answer for this task was held."""
@@ -59,8 +58,13 @@ class Spread:
 
     @property
     def asked_again(self) -> int:
-        """How many requests have timed out and come back."""
+        """How many requests have come back without an outcome."""
         return sum(pollers.asked_again for pollers in self._pollers)
+
+    @property
+    def refused(self) -> int:
+        """How many requests were told to come again later."""
+        return sum(pollers.refused for pollers in self._pollers)
 
     def close(self) -> None:
         """Hang up."""
@@ -88,10 +92,11 @@ async def idle_cost(lot: Lot, plan: Plan, spread: Spread, before: Usage) -> Cost
     """Watch the processes for a while in which no request comes."""
     await asyncio.sleep(SETTLE_SECONDS)
     parked = len(spread.task_ids)
+    came_back = spread.asked_again
     start, start_ns = Usage.of(lot.targets), perf_counter_ns()
     await asyncio.sleep(plan.idle_seconds)
     end, seconds = Usage.of(lot.targets), (perf_counter_ns() - start_ns) / 1e9
-    if spread.asked_again:
+    if spread.asked_again > came_back:
         raise RequestFailedError("parking took so long that requests timed out while it was idle")
     reads = end.file_reads - start.file_reads
     return Cost(
@@ -99,6 +104,7 @@ async def idle_cost(lot: Lot, plan: Plan, spread: Spread, before: Usage) -> Cost
         kib_each=(start.resident - before.resident) / parked / 1024,
         idle_share=(end.cpu_seconds - start.cpu_seconds) / seconds,
         idle_seconds=seconds,
+        refused=spread.refused,
         looks=reads if lot.url is None else used_connections(lot.url, seconds),
     )
 

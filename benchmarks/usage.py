@@ -39,6 +39,8 @@ class Cost:
     kib_each: float
     idle_share: float
     idle_seconds: float
+    refused: int
+    """How many requests were told to come again when all came at once."""
     looks: int
     """How often the database was asked: connections that were used, or file reads."""
 

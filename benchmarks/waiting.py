@@ -107,6 +107,7 @@ def _wake_rows(bench: Bench, measured: Waiting, beside: Waiting) -> list[Row]:
 def _cost_rows(database: str, measured: Cost, beside: Cost) -> list[Row]:
     data = {"server": vars(measured), "floor": vars(beside)}
     with_n = f"{measured.parked:,} parked"
+    came = "polls told to come again later"
     looked = "file reads" if database == SQLITE else "connections that asked PostgreSQL"
     return [
         Row(
@@ -127,6 +128,7 @@ def _cost_rows(database: str, measured: Cost, beside: Cost) -> list[Row]:
             beside.idle_share / IDLE_SHARE,
             data,
         ),
+        Row(f"{came}, {with_n}", f"{measured.refused:,}", f"{beside.refused:,}", data=data),
         Row(
             f"{looked} while idle, {with_n}, {measured.idle_seconds:.0f} s",
             f"{measured.looks}",

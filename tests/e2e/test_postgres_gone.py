@@ -15,7 +15,9 @@ from tests.support.postgres import Postgres, started
 from tests.support.process import ServerProcess
 from tests.support.soak import rounds
 
-AGENTS = rounds(30, 300)
+AGENTS = rounds(30, 100)
+# In seconds, between two answers: some of the connections are to be lost between them.
+PACE = 0.05
 
 
 @pytest.fixture
@@ -87,10 +89,13 @@ async def test_connections_to_the_database_and_to_the_servers_drop_and_each_gets
         async with balanced(*(server.port for server in servers)) as balancer:
             began = time.monotonic()
             for _ in range(rounds(1, 10)):
-                async with proxy.dropping(), balancer.dropping(), balancer.client() as client:
+                async with balancer.client() as client:
                     agents = Agents(balancer.url, AGENTS)
                     await agents.waiting(client)
-                    await agents.answered(client, agents.keys)
+                async with proxy.dropping(), balancer.dropping(), balancer.client() as client:
+                    for key in agents.keys:
+                        await agents.answered(client, [key])
+                        await asyncio.sleep(PACE)
                     await agents.all_have_their_answer(within=60)
                 async with balancer.client() as client:
                     await come_to_be_ready(servers)

@@ -14,7 +14,7 @@ from tests.support.postgres import Postgres
 from tests.support.process import ServerProcess
 from tests.support.soak import rounds
 
-AGENTS = rounds(30, 200)
+AGENTS = rounds(30, 100)
 HALF = AGENTS // rounds(1, 10)
 
 
