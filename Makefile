@@ -3,12 +3,15 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 UV := $(BIN)/uv
+FAULTS := $(addprefix tests/e2e/test_,races.py idempotency.py kill.py shutdown.py storage.py \
+	two_processes.py postgres_gone.py postgres_storage.py) \
+	$(addprefix tests/store/test_,two_servers_at_once.py upgrade.py postgres_schema.py)
 
 # Hundreds of processes are started: none of them compiles what another has compiled before.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit generate bench lock clean environment wheel-check
+.PHONY: help run test check unit generate bench soak lock clean environment wheel-check
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +44,11 @@ check: environment ## Format, lint, types, imports, dependencies, generated code
 generate: environment ## Make generated/ and the drawn documents anew from openapi.yaml
 	$(BIN)/python scripts/generate.py
 
-bench: environment ## Measure speed and cost beside the in-memory floor
-	$(BIN)/python -m benchmarks
+bench: environment ## Measure speed and cost beside the in-memory floor, and record them
+	$(BIN)/python -m benchmarks --record
+
+soak: environment ## Run the fault tests in their long form, and print what they measure
+	AWAITHUMANS_SOAK=1 $(PYTEST) -s --timeout=3600 $(FAULTS)
 
 lock: ## Resolve the dependencies anew into requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \

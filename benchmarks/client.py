@@ -17,6 +17,10 @@ class RequestFailedError(Exception):
     """A request got no answer, or another one than was expected: nothing measured counts."""
 
 
+class RefusedForNowError(RequestFailedError):
+    """A request was told to come again later."""
+
+
 class Receiver(Protocol):
     """Who is told what arrives on a connection."""
 
@@ -112,7 +116,8 @@ class Caller:
         self.connection.send(request)
         status, body = await self._answer
         if status != expected:
-            raise RequestFailedError(f"expected {expected}, got {status}: {body[:500]!r}")
+            kind = RefusedForNowError if status == 503 else RequestFailedError
+            raise kind(f"expected {expected}, got {status}: {body[:500]!r}")
         return json.loads(body)
 
     def answered(self, connection: Connection, status: int, body: bytes, at_ns: int) -> None:  # noqa: ARG002

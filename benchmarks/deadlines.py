@@ -40,7 +40,7 @@ async def measure(bench: Bench) -> list[Row]:
         at_us = now_us + LEAD_SECONDS * 1_000_000
         # Newer than the two templates, so that the newest open task is one of these until none is.
         times = Times(now_us, 1, at_us)
-        ids = frozenset(copy_task(server.database, open_id, bench.plan.due, times))
+        ids = frozenset(copy_task(server, open_id, bench.plan.due, times))
         with server.running() as target:
             _, (marker,) = await create(target, bench.plan, count=1)
             due = Due(ids, at_us / 1_000_000, marker)
@@ -94,15 +94,15 @@ def _rows(count: int, seconds: float, meanwhile: Summary) -> list[Row]:
             f"{seconds:.2f} s",
             "none",
             f"<= {SETTLED_SECONDS} s",
-            seconds <= SETTLED_SECONDS,
-            data,
+            seconds / SETTLED_SECONDS,
+            data=data,
         ),
         Row(
-            f"other requests meanwhile, {OTHERS_PER_SECOND}/s",
+            f"other requests during the deadlines, {OTHERS_PER_SECOND}/s",
             str(meanwhile),
             "none",
-            f"p99 < {OTHERS_P99_MS} ms",
-            meanwhile.p99 < OTHERS_P99_MS,
-            data,
+            f"p99 <= {OTHERS_P99_MS} ms",
+            meanwhile.p99 / OTHERS_P99_MS,
+            data=data,
         ),
     ]

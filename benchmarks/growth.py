@@ -110,8 +110,8 @@ def _row(plan: Plan, what: str, by_target: dict[str, list[Load]]) -> Row:
         f"{full:.3f} ms beside {empty:.3f} ms = {full / empty:.2f} x",
         f"{_milliseconds(by_target['floor']):.3f} ms",
         f"<= {FULL_OVER_EMPTY} x",
-        full / empty <= FULL_OVER_EMPTY,
-        {
+        full / empty / FULL_OVER_EMPTY,
+        data={
             "ratio": full / empty,
             "ms_per_request": {name: _milliseconds(loads) for name, loads in by_target.items()},
             "requests": {

@@ -4,21 +4,26 @@ import os
 import platform
 import sqlite3
 import tempfile
+from datetime import datetime, timezone
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter_ns
 
 import psutil
 
+from benchmarks.databases import Cluster
 from benchmarks.samples import Summary, summarize
 
 PROBES = 300
 PAGE = b"\0" * 4096
 
 
-def describe() -> dict[str, str]:
+def describe(postgres: Cluster | None) -> dict[str, str]:
     """Return the facts that decide how fast anything here can be, the cost of fsync measured."""
     directory = Path(tempfile.gettempdir())
-    return {
+    found = {
+        "date": datetime.now(timezone.utc).isoformat(timespec="minutes"),
+        "awaithumans": version("awaithumans"),
         "cores": str(os.cpu_count()),
         "processor": _processor(),
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
@@ -29,6 +34,7 @@ def describe() -> dict[str, str]:
         "fdatasync after 4 KiB": str(_sync_cost(directory)),
         "load before": f"{os.getloadavg()[0]:.2f}",
     }
+    return found | ({} if postgres is None else {"PostgreSQL": postgres.version})
 
 
 def _processor() -> str:

@@ -1,15 +1,27 @@
-"""Agents that wait: each on a connection of its own, asking again when it is told to."""
+"""Agents that wait: each on a connection of its own, asking again when it is told to.
+
+Who is told to come again later, because too many came at once, does so as an agent would.
+"""
 
 import asyncio
 import json
+from contextlib import suppress
 from time import perf_counter_ns
 
 from benchmarks import requests
-from benchmarks.client import Connection, RequestFailedError, call, connect
+from benchmarks.client import (
+    Connection,
+    RefusedForNowError,
+    RequestFailedError,
+    call,
+    connect,
+)
 from benchmarks.targets import Target
 
+# So many may be on their way to being parked: what is measured is waiting, not a stampede.
 SENT_AT_ONCE = 200
 PARK_SECONDS = 60
+LATER_SECONDS = 2
 TERMINAL = {"completed", "timed_out", "cancelled", "verification_exhausted"}
 
 
@@ -24,18 +36,23 @@ class Pollers:
         self._settled: dict[str, asyncio.Future[int]] = {}
         self._failure: RequestFailedError | None = None
         self.asked_again = 0
+        """How many requests were answered with anything but an outcome, and came back."""
+        self.refused = 0
+        """How many requests were told to come again later."""
 
     async def park(self) -> None:
         """Connect, ask, and return when the target says that all requests are parked."""
         loop = asyncio.get_running_loop()
-        opened = await connect(self._target, self, len(self._task_ids))
-        self._connections = dict(zip(opened, self._task_ids, strict=True))
         self._settled = {task_id: loop.create_future() for task_id in self._task_ids}
-        for number, connection in enumerate(opened):
-            self._ask(connection)
-            if number % SENT_AT_ONCE == 0:
-                await asyncio.sleep(0.01)
-        await self._until_parked(len(opened))
+        for start in range(0, len(self._task_ids), SENT_AT_ONCE):
+            # Connected as they ask: a server does not wait long for who connects and says nothing.
+            task_ids = self._task_ids[start : start + SENT_AT_ONCE]
+            opened = await connect(self._target, self, len(task_ids))
+            self._connections |= dict(zip(opened, task_ids, strict=True))
+            for connection in opened:
+                self._ask(connection)
+            await self._until_parked(start)
+        await self._until_parked(len(self._task_ids))
 
     async def settled(self, task_id: str) -> int:
         """Return when (perf_counter_ns) the answer for this task was held."""
@@ -54,17 +71,24 @@ class Pollers:
         """Hang up."""
         for connection in self._connections:
             connection.close()
+        self._connections.clear()
 
     def _ask(self, connection: Connection) -> None:
-        task_id = self._connections[connection]
-        connection.send(requests.poll(self._target, task_id, self._timeout))
+        task_id = self._connections.get(connection)
+        if task_id is not None:
+            connection.send(requests.poll(self._target, task_id, self._timeout))
 
     async def _until_parked(self, count: int) -> None:
         request = requests.prepare(self._target, "GET", "/api/status")
         give_up_ns = perf_counter_ns() + PARK_SECONDS * 10**9
-        while (await call(self._target, request))["parked_requests"] < count:
+        while await self._parked(request) < count:
             self._check(give_up_ns, f"{count} requests were not parked within {PARK_SECONDS} s")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.02)
+
+    async def _parked(self, request: bytes) -> int:
+        with suppress(RefusedForNowError):
+            return int((await call(self._target, request))["parked_requests"])
+        return 0
 
     def _check(self, give_up_ns: int, otherwise: str) -> None:
         if self._failure:
@@ -74,7 +98,11 @@ class Pollers:
 
     def answered(self, connection: Connection, status: int, body: bytes, at_ns: int) -> None:
         """Note when the answer came, or ask again when there is none yet."""
-        if status != 200:
+        if status == 503:
+            self.refused += 1
+            self.asked_again += 1
+            asyncio.get_running_loop().call_later(LATER_SECONDS, self._ask, connection)
+        elif status != 200:
             self._fail(connection, f"a poll was answered {status}: {body[:500]!r}")
         elif json.loads(body)["status"] in TERMINAL:
             task_id = self._connections.pop(connection)

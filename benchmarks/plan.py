@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.databases import SQLITE, Cluster
 from benchmarks.targets import Server
 
 
@@ -24,7 +25,7 @@ class Plan:
     completions_per_second: float = 100
     poll_timeout: int = 30
     idle_seconds: float = 10
-    stored: int = 100_000
+    stored: int = 1_000_000
     growth_requests: int = 2_000
     due: int = 10_000
     sign_ins: int = 200
@@ -57,10 +58,22 @@ class Row:
     measured: str
     floor: str = ""
     target: str = ""
-    holds: bool | None = None
-    """None where nothing is promised and the number is only shown."""
+    used: float | None = None
+    """How much of what is allowed was used: 1 is the target itself, more misses it.
+
+    None where nothing is promised and the number is only shown.
+    """
+    floor_used: float | None = None
+    """The same of the floor, where it does the same."""
     data: dict[str, Any] = field(default_factory=dict)
     """The same in numbers."""
+    part: str = ""
+    database: str = ""
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the target is met; None where there is none."""
+        return None if self.used is None else self.used <= 1
 
 
 @dataclass(frozen=True)
@@ -69,14 +82,23 @@ class Bench:
 
     plan: Plan
     command: Path
+    database: str = SQLITE
+    cluster: Cluster | None = None
+    """The PostgreSQL server, where one is measured."""
+    beside: dict[str, Any] = field(default_factory=dict)
+    """What was measured of the floor in this run, for all databases."""
 
     @contextmanager
     def server(self) -> Iterator[Server]:
-        """Yield a server with an empty data directory of its own, removed afterwards."""
+        """Yield a server with an empty database of its own, removed afterwards."""
         directory = Path(tempfile.mkdtemp(prefix="awaithumans-bench-"))
         data = directory / "data"
         data.mkdir()
         try:
-            yield Server(self.command, data)
+            if self.database == SQLITE or self.cluster is None:
+                yield Server(self.command, data)
+            else:
+                with self.cluster.database() as url:
+                    yield Server(self.command, data, url)
         finally:
             shutil.rmtree(directory)

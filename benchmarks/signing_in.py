@@ -39,11 +39,11 @@ def _rows(count: int, seconds: float, meanwhile: Summary) -> list[Row]:
     return [
         Row(f"{count:,} sign-ins at the same moment", f"{seconds:.2f} s", "none", data=data),
         Row(
-            f"other requests meanwhile, {OTHERS_PER_SECOND}/s",
+            f"other requests during the sign-ins, {OTHERS_PER_SECOND}/s",
             str(meanwhile),
             "none",
-            f"p99 < {OTHERS_P99_MS} ms",
-            meanwhile.p99 < OTHERS_P99_MS,
-            data,
+            f"p99 <= {OTHERS_P99_MS} ms",
+            meanwhile.p99 / OTHERS_P99_MS,
+            data=data,
         ),
     ]

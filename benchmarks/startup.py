@@ -17,18 +17,24 @@ DEPENDENCIES = "import httpx, pydantic"
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Start the server and the interpreter several times, each once before that to warm up."""
+    """Start the server several times, once before that to warm up."""
     seconds = [_start(bench) for _ in range(bench.plan.starts + 1)][1:]
     middle, worst = statistics.median(seconds), max(seconds)
-    serving = Row(
-        "awaithumans dev, from the command to serving",
-        f"median {middle:.2f} s, worst {worst:.2f} s (n={len(seconds)})",
-        "none",
-        f"<= {SERVING_SECONDS} s",
-        worst <= SERVING_SECONDS,
-        {"seconds": seconds},
-    )
-    return [serving, *_import_rows(bench.plan.imports)]
+    return [
+        Row(
+            "awaithumans dev, from the command to serving",
+            f"median {middle:.2f} s, worst {worst:.2f} s (n={len(seconds)})",
+            "none",
+            f"<= {SERVING_SECONDS} s",
+            worst / SERVING_SECONDS,
+            data={"seconds": seconds},
+        )
+    ]
+
+
+async def measure_imports(bench: Bench) -> list[Row]:
+    """Start the interpreter several times, each way once before that to warm up."""
+    return _import_rows(bench.plan.imports)
 
 
 def _start(bench: Bench) -> float:
@@ -53,16 +59,15 @@ def _import_rows(count: int) -> list[Row]:
             f"{took[PACKAGE]:.0f} ms {how}",
             f"bare Python {bare:.0f} ms",
             f"<= {IMPORT_MS} ms",
-            took[PACKAGE] <= IMPORT_MS,
-            {"ms": took[PACKAGE], "bare_ms": bare},
+            took[PACKAGE] / IMPORT_MS,
+            data={"ms": took[PACKAGE], "bare_ms": bare},
         ),
         Row(
             FIRST_USE,
             f"{took[FIRST_USE]:.0f} ms {how}",
             f"{DEPENDENCIES}: {took[DEPENDENCIES]:.0f} ms",
             "shown",
-            None,
-            {"ms": took[FIRST_USE], "floor_ms": took[DEPENDENCIES]},
+            data={"ms": took[FIRST_USE], "floor_ms": took[DEPENDENCIES]},
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""Makes a server whose file holds tasks already."""
+"""Makes a server whose database holds tasks already."""
 
 import random
 import time
@@ -23,7 +23,7 @@ class Mix:
 
 
 async def templates(server: Server, plan: Plan) -> tuple[str, str]:
-    """Let the server make its file with two tasks in it: one open, one settled; return both."""
+    """Let the server make its database with two tasks in it: one open, one settled; return both."""
     with server.running() as target:
         _, (open_id, settled_id) = await create(target, plan, count=2)
         await call(target, requests.complete(target, settled_id))
@@ -40,8 +40,8 @@ async def store(server: Server, plan: Plan, mix: Mix) -> list[str]:
     now_us = time.time_ns() // 1000
     first_us = now_us - PERIOD_US
     settled = mix.stored - mix.open
-    ids = copy_task(server.database, settled_id, settled, Times(first_us, PERIOD_US // settled))
+    ids = copy_task(server, settled_id, settled, Times(first_us, PERIOD_US // settled))
     times = Times(first_us, PERIOD_US // mix.open, deadline_us=now_us + PERIOD_US)
-    copy_task(server.database, open_id, mix.open, times)
+    copy_task(server, open_id, mix.open, times)
     random.Random(6).shuffle(ids)
     return ids

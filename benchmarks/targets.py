@@ -1,4 +1,4 @@
-"""Starts and stops what is measured: the server on a fresh SQLite file, and the floor."""
+"""Starts and stops what is measured: the server on a fresh database, and the floor."""
 
 import base64
 import os
@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 
@@ -41,9 +41,13 @@ class Server:
 
     command: Path
     data: Path
+    url: str | None = None
+    """Of its PostgreSQL database; None for a SQLite file in its data directory."""
+    key: str = field(default_factory=lambda: base64.urlsafe_b64encode(token_bytes(32)).decode())
+    """The payload key, the same for each process on this data."""
 
     @property
-    def database(self) -> Path:
+    def file(self) -> Path:
         """The SQLite file that the server keeps in its data directory."""
         return self.data / "awaithumans.db"
 
@@ -64,8 +68,10 @@ class Server:
             environment |= {
                 "AWAITHUMANS_PUBLIC_URL": f"http://127.0.0.1:{port}",
                 "AWAITHUMANS_ADMIN_API_TOKEN": token,
-                "AWAITHUMANS_PAYLOAD_KEY": base64.urlsafe_b64encode(token_bytes(32)).decode(),
+                "AWAITHUMANS_PAYLOAD_KEY": self.key,
             }
+        if self.url is not None:
+            environment["AWAITHUMANS_DATABASE_URL"] = self.url
         command = [str(self.command), verb]
         with _running("server", command, environment, home, (port, token)) as target:
             yield target

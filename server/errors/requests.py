@@ -91,20 +91,21 @@ class InternalError(Refusal):
 class StorageUnavailable(Refusal):
     """The database does not answer, is locked, or its disk is full.
 
-    Nothing was changed, unless the message says that this is not known: the database fell silent
-    in the middle of it. Try again after the seconds in `Retry-After`; a task is not made twice if
-    its idempotency key is the same.
+    Nothing was changed, unless the message says that this is not known: then read the task to find
+    out, or create it again with the same idempotency key. Try again after the seconds in
+    `Retry-After`.
     """
 
     status = 503
     code = "STORAGE_UNAVAILABLE"
     retry_after = 2
 
-    def __init__(self, *, sent: bool = False) -> None:
+    def __init__(self, *, unknown: bool = False) -> None:
+        """Say that nothing was changed or, if `unknown`, that the database may have kept it."""
         super().__init__(
-            "The database fell silent; it is not known whether this was stored. Look, or send it "
-            "again with the same idempotency key."
-            if sent
+            "The database fell silent; it is not known whether this was kept. Read the task to "
+            "see, or create it again with the same idempotency key."
+            if unknown
             else "The database does not answer; nothing was changed. Try again in a moment."
         )
 

@@ -8,7 +8,7 @@ connection. Who can't get one in time is told to come again instead of waiting f
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Literal, TypeVar
 
 import psycopg
@@ -78,7 +78,6 @@ class PostgresStore:
         finally:
             unlimited.dispose()
         self._threads = ThreadPoolExecutor(self._connections, "postgres")
-        self._slots = asyncio.Semaphore(self._connections)
         self._batching = _engine(self._url, 1, _LIMITS | _IMPATIENT)
         self._batches = Batches(self._batching, self.write, _WAIT_SECONDS, _LONGEST_SECONDS)
 
@@ -86,8 +85,6 @@ class PostgresStore:
         """Let the units that run and wait end, then close the connections."""
         await self._batches.stop()
         self._batching.dispose()
-        for _ in range(self._connections):
-            await self._slots.acquire()
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
@@ -112,7 +109,7 @@ class PostgresStore:
         """
         if about is not None:
             return await self._batches.write(work, about)
-        return await self._in_thread(lambda: self._again(lambda: self._write(work)))
+        return await self._in_thread(lambda: self._again(lambda: self._write(work)), changes=True)
 
     async def check(self) -> None:
         """Write something, as any write would.
@@ -130,27 +127,21 @@ class PostgresStore:
         """
         return await self._in_thread(lambda: self._again(lambda: current_revision(self._engine)))
 
-    async def _in_thread(self, unit: Callable[[], T]) -> T:
-        if self._slots.locked():
-            try:
-                await asyncio.wait_for(self._slots.acquire(), _WAIT_SECONDS)
-            except asyncio.TimeoutError:
-                raise StorageUnavailable from None
-        else:
-            await self._slots.acquire()
-        running = self._loop.run_in_executor(self._threads, unit)
-        running.add_done_callback(self._free)
-        await asyncio.wait([running], timeout=_LONGEST_SECONDS)
-        if not running.done():
-            # The database has fallen silent; the thread is free again when it speaks or hangs up.
-            raise StorageUnavailable(sent=True)
-        return running.result()
-
-    def _free(self, ended: "asyncio.Future[Any]") -> None:
-        self._slots.release()
-        # Whoever waited for it may be gone.
-        if not ended.cancelled():
-            ended.exception()
+    async def _in_thread(self, unit: Callable[[], T], *, changes: bool = False) -> T:
+        """Run a unit as soon as a thread is free; let it be if none gets free in time."""
+        outcome: asyncio.Future[T] = self._loop.create_future()
+        running = self._threads.submit(unit)
+        running.add_done_callback(
+            lambda ended: self._loop.call_soon_threadsafe(_pass_on, ended, outcome)
+        )
+        # What has begun is not ended by this.
+        patience = self._loop.call_later(_WAIT_SECONDS, running.cancel)
+        silence = self._loop.call_later(_LONGEST_SECONDS, _give_up, outcome, changes)
+        try:
+            return await outcome
+        finally:
+            patience.cancel()
+            silence.cancel()
 
     def _again(self, unit: Callable[[], T], attempts: int = _ATTEMPTS) -> T:
         """Run a unit, and again where it is known that nothing of it was kept."""
@@ -162,7 +153,7 @@ class PostgresStore:
             return self._again(unit, attempts - 1)
         except OutcomeUnknown as unknown:
             _log.exception("a commit was cut off")
-            raise StorageUnavailable(sent=True) from unknown
+            raise StorageUnavailable(unknown=True) from unknown
         except IntegrityError:
             raise
         except SQLAlchemyError as error:
@@ -197,6 +188,23 @@ class _Undone(Exception):
     def __init__(self, error: DBAPIError) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+def _pass_on(ended: "Future[T]", outcome: "asyncio.Future[T]") -> None:
+    """Tell what came of a unit, if anybody waits for it still."""
+    error = StorageUnavailable() if ended.cancelled() else ended.exception()
+    if outcome.done():
+        return
+    if error is None:
+        outcome.set_result(ended.result())
+    else:
+        outcome.set_exception(error)
+
+
+def _give_up(outcome: "asyncio.Future[Any]", changes: bool) -> None:
+    """Wait no longer for a database that has fallen silent; its thread is free when it speaks."""
+    if not outcome.done():
+        outcome.set_exception(StorageUnavailable(unknown=changes))
 
 
 def address(url: str) -> URL:

@@ -131,7 +131,7 @@ class Batches:
                 left = [unit for unit in left if unit not in missed]
         except OutcomeUnknown:
             for unit in left:
-                unit.error = StorageUnavailable(sent=True)
+                unit.error = StorageUnavailable(unknown=True)
         except Exception:  # noqa: BLE001 -- whoever it concerns meets it again, alone
             left = []
         return set(batch).difference(left)
@@ -184,4 +184,4 @@ def _refuse(answered: "asyncio.Future[Any]") -> None:
 def _fall_silent(batch: list[_Unit]) -> None:
     for unit in batch:
         if not unit.answered.done():
-            unit.answered.set_exception(StorageUnavailable(sent=True))
+            unit.answered.set_exception(StorageUnavailable(unknown=True))

@@ -4,7 +4,18 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Executable, Text, any_, bindparam, exists, func, select
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Executable,
+    Text,
+    any_,
+    bindparam,
+    exists,
+    func,
+    select,
+    text,
+)
 
 from ..directory.model import Account
 from ..tasks.lifecycle import Change
@@ -35,6 +46,12 @@ _AS_EARLY = exists().where(
     tasks.c.id != bindparam("own"),
 )
 _NOTIFY_IF_NEXT = _NOTIFY.where(~_AS_EARLY)
+# What any change of a task takes: it waits for whoever has locked a table.
+_UNLOCKED = text("LOCK TABLE tasks, task_contents, audit_entries IN ROW EXCLUSIVE MODE")
+# More rows than fit in so little memory are put in a file on the database's disk. A row that is
+# written again finds room in its page though the disk is full; a table would have to be vacuumed.
+_LITTLE_MEMORY = text("SET LOCAL work_mem = '64kB'")
+_SOME_ROOM = text("SELECT count(*) FROM generate_series(1, 4000)")
 # Advisory locks are shared by all that use the database: this is our half of their key.
 _OURS = 0x61776169
 _LOCKS: dict[Shared, int] = {"turns": 1, "directory": 2}
@@ -99,6 +116,13 @@ class PostgresWriter(Writer):
         """Return overdue tasks that nobody else is settling at this moment."""
         rows = self._connection.execute(_DUE, {"now": now, "most": limit})
         return [task_from(row) for row in rows]
+
+    def touch(self) -> None:
+        """Write what is there already, and where there is room; see `Writer.touch`."""
+        super().touch()
+        self._connection.execute(_UNLOCKED)
+        self._connection.execute(_LITTLE_MEMORY)
+        self._connection.execute(_SOME_ROOM)
 
     def announce_settled(self, task_id: str) -> None:
         """Tell every other process, once this is durable, that a task is settled or gone."""

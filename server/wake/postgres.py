@@ -111,7 +111,9 @@ class PostgresEars:
             self.listening = True
             await lost
         finally:
-            loop.remove_reader(number)
+            # Once it is lost the number is somebody else's, an agent's connection or any other.
+            if not lost.done():
+                loop.remove_reader(number)
 
     def _read(self, connection: Connection, number: int, lost: "asyncio.Future[None]") -> None:
         try:

@@ -2,89 +2,33 @@
 
 import asyncio
 import random
+import signal
 import statistics
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
+import psutil
 import pytest
 
-from awaithumans.server.tasks.model import TERMINAL
+from tests.e2e.acknowledged import Acknowledged, check_all, load, nothing_is_lost
 from tests.support.bodies import refund
+from tests.support.postgres import Postgres, connected, started
 from tests.support.process import ServerProcess
-from tests.support.soak import rounds
+from tests.support.soak import rounds, stretched
 
 WORKERS = 8
 BACK_WITHIN = 3.0
 
 
-@dataclass
-class Acknowledged:
-    """What the server said it had done."""
-
-    created: set[str] = field(default_factory=set[str])
-    completed: dict[str, str] = field(default_factory=dict[str, str])
-    cancelled: set[str] = field(default_factory=set[str])
-
-    def add(self, other: "Acknowledged") -> None:
-        self.created |= other.created
-        self.completed |= other.completed
-        self.cancelled |= other.cancelled
-
-
-async def load(server: ServerProcess, known: Acknowledged, number: int) -> None:
-    """Create tasks and settle them until the connection breaks."""
-    dice = random.Random(number)
-    async with server.async_client() as client:
-        try:
-            while True:
-                made = await client.post("/api/tasks", json=refund())
-                assert made.status_code == 201, made.text
-                task_id = made.json()["id"]
-                known.created.add(task_id)
-                if dice.random() < 0.6:
-                    reason = f"{number}-{dice.random()}"
-                    body = {"response": {"approved": True, "reason": reason}}
-                    done = await client.post(f"/api/tasks/{task_id}/complete", json=body)
-                    assert done.status_code == 200, done.text
-                    known.completed[task_id] = reason
-                elif dice.random() < 0.5:
-                    gone = await client.post(f"/api/tasks/{task_id}/cancel", json={})
-                    assert gone.status_code == 200, gone.text
-                    known.cancelled.add(task_id)
-        except httpx.TransportError:
-            return
-
-
-async def check(client: httpx.AsyncClient, task_id: str, known: Acknowledged) -> None:
-    found = await client.get(f"/api/tasks/{task_id}")
-    assert found.status_code == 200, f"an acknowledged task is lost: {task_id}"
-    task = found.json()
-    assert task["payload"] == {"amount": 250, "customer": "cus_123"}
-    if task_id in known.completed:
-        assert task["status"] == "completed"
-        assert task["response"]["reason"] == known.completed[task_id]
-    if task_id in known.cancelled:
-        assert task["status"] == "cancelled"
-    history = (await client.get(f"/api/tasks/{task_id}/audit")).json()["items"]
-    assert history[0]["action"] == "created"
-    terminal = [i for i in history if i["to_status"] in TERMINAL and i["action"] != "refused"]
-    settled = [task["status"]] if task["status"] in TERMINAL else []
-    assert [item["to_status"] for item in terminal] == settled
-
-
-async def everything(client: httpx.AsyncClient) -> dict[str, str]:
-    """Return the status of every task."""
-    found: dict[str, str] = {}
-    cursor: str | None = None
-    while True:
-        parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-        page = (await client.get("/api/tasks", params=parameters)).json()
-        found |= {item["id"]: item["status"] for item in page["items"]}
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return found
+def tell(what: str, known: Acknowledged, back: list[float]) -> None:
+    print(
+        f"\n{len(back)} times {what}, {known.told}; back after "
+        f"{statistics.median(back):.2f} s (median), {max(back):.2f} s (longest)"
+    )
 
 
 @pytest.mark.quiet
@@ -102,30 +46,136 @@ async def test_nothing_acknowledged_is_lost_and_the_server_is_back_within_3_seco
             await asyncio.sleep(dice.uniform(0.1, 0.5))
             await asyncio.to_thread(server.kill)
             await workers
-            began = time.monotonic()
-            await asyncio.to_thread(server.start)
-            back.append(time.monotonic() - began)
+            back.append(await restarted(server))
             async with server.async_client() as client:
-                await asyncio.gather(*(check(client, task_id, now) for task_id in now.created))
+                await check_all(client, now)
             known.add(now)
         async with server.async_client() as client:
-            stored = await everything(client)
+            await nothing_is_lost(client, known)
     finally:
         server.kill()
-    assert known.created <= stored.keys()
-    assert {stored[task_id] for task_id in known.completed} == {"completed"}
-    assert {stored[task_id] for task_id in known.cancelled} == {"cancelled"}
-    print(
-        f"\n{len(back)} kills, {len(known.created)} tasks acknowledged, "
-        f"{len(known.completed) + len(known.cancelled)} settled; back after "
-        f"{statistics.median(back):.2f} s (median), {max(back):.2f} s (longest)"
-    )
-    assert max(back) <= BACK_WITHIN
+    tell("killed", known, back)
+    assert max(back) <= stretched(BACK_WITHIN)
     assert "Traceback" not in server.output()
 
 
-async def test_agents_that_were_parked_get_the_answer_after_the_restart(tmp_path: Path) -> None:
-    server = ServerProcess(tmp_path).start()
+async def restarted(server: ServerProcess) -> float:
+    """Start a server again; return after how many seconds it serves."""
+    began = time.monotonic()
+    await asyncio.to_thread(server.start)
+    return time.monotonic() - began
+
+
+@contextmanager
+def two_processes(folder: Path, url: str) -> Any:
+    servers: list[ServerProcess] = []
+    with ExitStack() as stack:
+        for name in ("one", "other"):
+            (folder / name).mkdir()
+            server = ServerProcess(folder / name, AWAITHUMANS_DATABASE_URL=url)
+            stack.callback(server.kill)
+            servers.append(server.start())
+        yield servers
+
+
+async def test_of_two_processes_one_is_killed_and_the_other_serves_on(
+    tmp_path: Path, databases: Postgres
+) -> None:
+    dice = random.Random(4)
+    known = Acknowledged()
+    back: list[float] = []
+    with databases.empty() as url, two_processes(tmp_path, url) as servers:
+        for number in range(rounds(4, 100)):
+            victim, other = servers[number % 2], servers[1 - number % 2]
+            now = Acknowledged()
+            seeds = range(number * 100, number * 100 + WORKERS // 2)
+            dying = asyncio.gather(*(load(victim, now, seed) for seed in seeds))
+            living = [asyncio.create_task(load(other, now, seed + 50)) for seed in seeds]
+            await asyncio.sleep(dice.uniform(0.1, 0.5))
+            await asyncio.to_thread(victim.kill)
+            await dying
+            back.append(await restarted(victim))
+            await ended(living)
+            async with victim.async_client() as client:
+                await check_all(client, now)
+            known.add(now)
+        async with servers[0].async_client() as client:
+            await nothing_is_lost(client, known)
+        for server in servers:
+            assert "Traceback" not in server.output()
+    tell("one of two killed", known, back)
+    assert max(back) <= stretched(BACK_WITHIN)
+
+
+async def ended(loads: Sequence["asyncio.Task[None]"]) -> None:
+    """End loads that nothing may have ended before."""
+    for one in loads:
+        assert not one.done() or one.result()
+        one.cancel()
+    await asyncio.gather(*loads, return_exceptions=True)
+
+
+async def test_postgresql_crashes_under_load_and_nothing_acknowledged_is_lost(
+    tmp_path: Path,
+) -> None:
+    known = Acknowledged()
+    back: list[float] = []
+    with started() as postgres:
+        url = postgres.get_uri()
+        with connected(url) as beside:
+            # As it is by default: what is acknowledged outlives the process.
+            beside.execute("ALTER DATABASE postgres SET synchronous_commit = on")
+        with two_processes(tmp_path, url) as servers:
+            for number in range(rounds(2, 30)):
+                now = Acknowledged()
+                loads = [
+                    asyncio.create_task(
+                        load(servers[n % 2], now, number * 100 + n, may_refuse=True)
+                    )
+                    for n in range(WORKERS)
+                ]
+                await asyncio.sleep(0.5)
+                await asyncio.to_thread(crash, postgres)
+                await asyncio.sleep(0.3)
+                await asyncio.to_thread(postgres.ensure_postgres_running)
+                back.append(await serving_again(servers))
+                await asyncio.sleep(0.2)
+                await ended(loads)
+                async with servers[number % 2].async_client() as client:
+                    await check_all(client, now)
+                known.add(now)
+            for server in servers:
+                assert "Traceback" not in server.output()
+    tell(f"PostgreSQL crashed ({known.refused} requests refused)", known, back)
+    assert known.refused
+    assert max(back) <= stretched(2 * BACK_WITHIN)
+
+
+def crash(postgres: Any) -> None:
+    """End PostgreSQL without a checkpoint; it has to recover from its log."""
+    process: psutil.Process = postgres.get_postmaster_info().process
+    process.send_signal(signal.SIGQUIT)
+    process.wait(10)
+
+
+async def serving_again(servers: Sequence[ServerProcess]) -> float:
+    """Wait until every server is ready; return how long that took in seconds."""
+    began = time.monotonic()
+    for server in servers:
+        async with server.async_client() as client:
+            while (await client.get("/api/ready")).status_code != 200:
+                assert time.monotonic() - began < 20, server.output()[-2000:]
+                await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_agents_that_were_parked_get_the_answer_after_the_restart(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    url = {} if database == "sqlite" else {"AWAITHUMANS_DATABASE_URL": "database_url"}
+    environment = {name: request.getfixturevalue(fixture) for name, fixture in url.items()}
+    server = ServerProcess(tmp_path, **environment).start()
     try:
         async with server.async_client() as client:
             task_id = (await client.post("/api/tasks", json=refund())).json()["id"]

@@ -76,11 +76,23 @@ def body_of(answer: bytes) -> dict[str, object]:
     return json.loads(body)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server process on each database."""
+    environment: dict[str, str] = {}
+    if request.param == "postgresql":
+        environment["AWAITHUMANS_DATABASE_URL"] = request.getfixturevalue("database_url")
+    process = ServerProcess(tmp_path, **environment).start()
+    yield process
+    process.kill()
+
+
 @pytest.mark.quiet
 @pytest.mark.usefixtures("many_files")
 async def test_sigterm_with_2000_parked_answers_each_and_exits_with_0_within_5_seconds(
-    server: ServerProcess,
+    on_either: ServerProcess,
 ) -> None:
+    server = on_either
     polls = await parked_polls(server, 2000)
     began = time.monotonic()
     code = await asyncio.to_thread(server.stop)

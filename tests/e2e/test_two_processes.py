@@ -4,23 +4,18 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
-from typing import Any
 
-import httpx
 import pytest
-from pydantic import BaseModel
 
-from awaithumans import AwaitHumans
-from awaithumans.server.tasks.model import TERMINAL
+from tests.support.asking import Agents, one_end
 from tests.support.balancer import Balancer, balanced
 from tests.support.bodies import refund
 from tests.support.postgres import Postgres
-from tests.support.process import TOKEN, ServerProcess
+from tests.support.process import ServerProcess
 from tests.support.soak import rounds
 
-AGENTS = 30
-_numbers = count(1)
+AGENTS = rounds(30, 100)
+HALF = AGENTS // rounds(1, 10)
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +71,6 @@ async def test_of_20_who_settle_a_task_at_once_one_does_and_who_waits_is_told(
     assert min(balancer.served.values()) > rounds(20, 200)
 
 
-async def one_end(client: httpx.AsyncClient, task_id: str) -> dict[str, Any]:
-    """Return the one line of the history that settles the task."""
-    items = (await client.get(f"/api/tasks/{task_id}/audit")).json()["items"]
-    (end,) = [i for i in items if i["to_status"] in TERMINAL and i["action"] != "refused"]
-    return end
-
-
 async def test_100_creates_with_one_key_make_one_task(balancer: Balancer) -> None:
     body = refund()
     async with balancer.client() as client:
@@ -98,96 +86,65 @@ async def test_100_creates_with_one_key_make_one_task(balancer: Balancer) -> Non
         assert {answer.status_code for answer in other} == {409}
 
 
-class Refund(BaseModel):
-    amount: int
+async def test_creating_and_cancelling_in_a_loop_never_makes_a_second_task(
+    balancer: Balancer,
+) -> None:
+    body = refund(task="Created and cancelled over two.")
+    async with balancer.client() as client:
 
+        async def agent(_number: int) -> set[str]:
+            seen: set[str] = set()
+            for _ in range(rounds(10, 100)):
+                task_id = (await client.post("/api/tasks", json=body)).json()["id"]
+                seen.add(task_id)
+                cancelled = await client.post(f"/api/tasks/{task_id}/cancel", json={})
+                assert cancelled.status_code in (200, 409)
+            return seen
 
-class Decision(BaseModel):
-    approved: bool
-    reason: str
-
-
-async def ask(url: str, key: str) -> Decision:
-    async with AwaitHumans(url, TOKEN) as agent:
-        return await agent.await_human(
-            task=f"Approve {key}?",
-            payload_schema=Refund,
-            payload=Refund(amount=1),
-            response_schema=Decision,
-            timeout_seconds=900,
-            idempotency_key=key,
-        )
-
-
-async def waiting(client: httpx.AsyncClient, prefix: str) -> dict[str, str]:
-    """Return the id of each agent's task once all have asked, by key."""
-    while True:
-        found = await client.get("/api/tasks", params={"q": prefix, "limit": 200})
-        tasks = {task["idempotency_key"]: task["id"] for task in found.json()["items"]}
-        if len(tasks) == AGENTS:
-            return tasks
-        await asyncio.sleep(0.05)
-
-
-async def answer(server: ServerProcess, tasks: dict[str, str]) -> None:
-    async with server.async_client() as client:
-        for key, task_id in tasks.items():
-            body = {"response": {"approved": True, "reason": key}}
-            done = await client.post(f"/api/tasks/{task_id}/complete", json=body)
-            assert done.status_code == 200, done.text
+        (task_id,) = set[str]().union(*await asyncio.gather(*map(agent, range(8))))
+        found = await client.get("/api/tasks", params={"q": "Created and cancelled over two."})
+        assert [task["id"] for task in found.json()["items"]] == [task_id]
+        assert (await one_end(client, task_id))["to_status"] == "cancelled"
 
 
 async def test_agents_that_wait_while_a_server_restarts_each_get_their_answer(
     balancer: Balancer, pair: list[ServerProcess]
 ) -> None:
-    prefix = f"restart {next(_numbers)}"
-    keys = [f"{prefix}: {number}" for number in range(AGENTS)]
-    agents = [asyncio.create_task(ask(balancer.url, key)) for key in keys]
+    agents = Agents(balancer.url, AGENTS)
     one, other = pair
-    async with other.async_client() as client:
-        tasks = await asyncio.wait_for(waiting(client, prefix), 20)
-        half = dict(list(tasks.items())[: AGENTS // 2])
-        assert await asyncio.to_thread(one.stop) == 0
-        await answer(other, half)
-        starting = asyncio.create_task(asyncio.to_thread(one.start))
-        await starting
-        await answer(one, {key: task_id for key, task_id in tasks.items() if key not in half})
-        decisions = await asyncio.wait_for(asyncio.gather(*agents), 20)
-        assert [decision.reason for decision in decisions] == keys
-        for task_id in tasks.values():
-            assert (await one_end(client, task_id))["to_status"] == "completed"
-        assert len((await waiting(client, prefix)).values()) == AGENTS
+    async with other.async_client() as client, one.async_client() as there:
+        await agents.waiting(client)
+        for number in range(0, AGENTS, HALF):
+            assert await asyncio.to_thread(one.stop) == 0
+            await agents.answered(client, agents.keys[number : number + HALF // 2])
+            await asyncio.to_thread(one.start)
+            await agents.answered(there, agents.keys[number + HALF // 2 : number + HALF])
+        await agents.all_have_their_answer(within=20)
+        await agents.each_was_settled_once(client)
 
 
 async def test_agents_whose_connections_a_proxy_drops_each_get_their_answer(
     balancer: Balancer, pair: list[ServerProcess]
 ) -> None:
-    prefix = f"drop {next(_numbers)}"
-    keys = [f"{prefix}: {number}" for number in range(AGENTS)]
-    agents = [asyncio.create_task(ask(balancer.url, key)) for key in keys]
-    async with pair[0].async_client() as client:
-        tasks = await asyncio.wait_for(waiting(client, prefix), 20)
-        for number, (key, task_id) in enumerate(tasks.items()):
-            if number % 5 == 0:
-                balancer.drop(every=3)
-            await answer(pair[number % 2], {key: task_id})
-        decisions = await asyncio.wait_for(asyncio.gather(*agents), 20)
-        assert [decision.reason for decision in decisions] == keys
-        for task_id in tasks.values():
-            assert (await one_end(client, task_id))["to_status"] == "completed"
+    agents = Agents(balancer.url, AGENTS)
+    async with pair[0].async_client() as client, balancer.client() as anywhere:
+        await agents.waiting(client)
+        async with balancer.dropping():
+            await agents.answered(anywhere, agents.keys)
+            await agents.all_have_their_answer(within=30)
+        await agents.each_was_settled_once(client)
+    assert balancer.dropped
 
 
 async def test_a_killed_servers_work_is_done_by_the_other(
     balancer: Balancer, pair: list[ServerProcess]
 ) -> None:
-    prefix = f"kill {next(_numbers)}"
-    keys = [f"{prefix}: {number}" for number in range(AGENTS)]
-    agents = [asyncio.create_task(ask(balancer.url, key)) for key in keys]
+    agents = Agents(balancer.url, AGENTS)
     one, other = pair
     async with other.async_client() as client:
-        tasks = await asyncio.wait_for(waiting(client, prefix), 20)
+        await agents.waiting(client)
         await asyncio.to_thread(one.kill)
-        await answer(other, tasks)
-        decisions = await asyncio.wait_for(asyncio.gather(*agents), 20)
-        assert [decision.reason for decision in decisions] == keys
+        await agents.answered(client, agents.keys)
+        await agents.all_have_their_answer(within=20)
+        await agents.each_was_settled_once(client)
     await asyncio.to_thread(one.start)

@@ -114,24 +114,6 @@ async def test_units_about_one_task_see_what_was_done_before_them_in_the_batch(
         assert [entry.action for entry in entries].count("refused") == 10
 
 
-async def test_a_commit_that_is_cut_off_is_told_as_one_whose_outcome_is_not_known(
-    database_url: str,
-) -> None:
-    async with kept_in(database_url) as kept:
-        await kept.created()
-        with committing_takes(database_url, 5):
-            creating = asyncio.create_task(kept.created())
-            await asyncio.sleep(0.5)
-            with connected(database_url) as other:
-                other.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND query = 'COMMIT' AND state = 'active'"
-                )
-            with at_most(3), pytest.raises(StorageUnavailable, match="not known"):
-                await creating
-        await kept.created()
-
-
 async def test_units_that_wait_while_a_batch_hangs_are_told_to_come_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,11 +15,12 @@ from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.store import migrate
 from awaithumans.server.store import postgres as module
 from awaithumans.server.store.postgres import PostgresStore
-from awaithumans.server.store.queries import Reader
+from awaithumans.server.store.queries import Reader, Writer
 from tests.store.kept import Kept, at_most, kept_in
 from tests.support.bodies import APPROVED, refund
 from tests.support.clock import RunningClock
 from tests.support.inprocess import InProcess, in_process
+from tests.support.made import an_account
 from tests.support.postgres import connected, started
 from tests.support.two_servers import parked
 
@@ -126,6 +127,47 @@ async def test_a_statement_that_takes_too_long_is_ended_and_refused(
             with at_most(2), pytest.raises(StorageUnavailable):
                 await act(sleeping(10))
         await kept.created()
+
+
+async def test_of_a_write_whose_database_falls_silent_nobody_says_that_nothing_was_changed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept after all, once the database speaks again."""
+    monkeypatch.setattr(module, "_LONGEST_SECONDS", 0.2)
+    async with kept_in(database_url) as kept:
+
+        def work(tx: Writer) -> None:
+            tx.add_account(an_account("sue"))
+            sleeping(1)(tx)
+
+        with pytest.raises(StorageUnavailable) as refusal:
+            await kept.store.write(work)
+        assert "not known" in refusal.value.message
+        with pytest.raises(StorageUnavailable) as refusal:
+            await kept.store.read(sleeping(1))
+        assert "nothing was changed" in refusal.value.message
+        await asyncio.sleep(1.5)
+        assert await kept.count("users") == 1
+
+
+HANG_UP_AT_COMMIT = """
+CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER hang_up AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION hang_up();
+"""
+
+
+async def test_of_a_write_whose_commit_was_not_answered_nobody_says_that_nothing_was_changed(
+    kept: Kept, database_url: str
+) -> None:
+    with connected(database_url) as connection:
+        connection.execute(HANG_UP_AT_COMMIT)
+        with pytest.raises(StorageUnavailable) as refusal:
+            await kept.created()
+        assert "not known" in refusal.value.message
+        connection.execute("DROP FUNCTION hang_up CASCADE")
+    await kept.created()
 
 
 async def test_who_waits_for_a_migration_waits_as_long_as_it_takes(database_url: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from awaithumans.server.store.migrate import HEAD, DatabaseTooNew, current_revis
 from awaithumans.server.store.postgres import PostgresStore, address
 from awaithumans.server.store.tables import metadata
 from awaithumans.server.tasks.model import Filter
-from tests.store.before import CASES, fill, let_in
+from tests.store.before import CASES, TASK_COLUMNS, fill, let_in
 from tests.store.kept import kept_in
 from tests.support.postgres import Connection, Postgres, connected
 
@@ -160,6 +161,61 @@ async def test_every_task_is_open_to_whom_it_was_open_before(
         assert invited == sorted(case.invited), case
         settled = {row["settled_at"] is not None for row in rows if row["task_id"] == task_id}
         assert settled <= {found[task_id].terminal}
+
+
+COPIES = 100_000 // len(CASES)
+_KEPT = [name for name in TASK_COLUMNS if name not in ("id", "idempotency_key")]
+_COPIED = f"""
+INSERT INTO tasks (id, idempotency_key, {", ".join(_KEPT)})
+    SELECT old.id || '-' || n, old.idempotency_key || '-' || n, {", ".join(_KEPT)}
+    FROM tasks AS old, generate_series(2, {COPIES}) AS n;
+INSERT INTO task_contents SELECT tasks.id, payload, payload_schema, content.response_schema,
+        form_definition, initial_response
+    FROM tasks JOIN task_contents AS content ON content.task_id = split_part(tasks.id, '-', 1)
+    WHERE tasks.id LIKE '%-%';
+INSERT INTO audit_entries
+        (id, task_id, from_status, to_status, action, actor_type, extra_data, created_at)
+    SELECT line.id || '-' || split_part(tasks.id, '-', 2), tasks.id, from_status, to_status,
+        action, actor_type, extra_data, line.created_at
+    FROM tasks JOIN audit_entries AS line ON line.task_id = split_part(tasks.id, '-', 1)
+    WHERE tasks.id LIKE '%-%';
+"""
+
+
+async def test_a_hundred_thousand_tasks_are_brought_up_within_a_minute(
+    old: list[str], empty_url: str
+) -> None:
+    with connected(empty_url) as connection:
+        connection.execute(_COPIED.encode())
+        before = {table: counted(connection, table) for table in OLD_TABLES}
+        digest = states(connection)
+    began = time.monotonic()
+    async with kept_in(empty_url) as kept:
+        seconds = time.monotonic() - began
+        assert await kept.store.revision() == HEAD
+    print(f"\n{before['tasks']} tasks brought up in {seconds:.1f} s")
+    assert before["tasks"] == len(CASES) * COPIES
+    assert seconds < 60
+    with connected(empty_url) as connection:
+        assert {table: counted(connection, table) for table in OLD_TABLES} == before
+        assert states(connection) == digest
+        for open_to in ("anybody", "invited", "nobody"):
+            of_these = COPIES * sum(case.open_to == open_to for case in CASES)
+            assert counted(connection, f"tasks WHERE open_to = '{open_to}'") == of_these
+        invited = COPIES * sum(len(case.invited) for case in CASES)
+        assert counted(connection, "task_invitations") == invited
+
+
+def counted(connection: Connection, what: str) -> int:
+    (found,) = connection.execute(f"SELECT count(*) FROM {what}".encode()).fetchone() or (0,)
+    return found
+
+
+def states(connection: Connection) -> tuple[Any, ...] | None:
+    """Return a number that changes when any task of the version before does."""
+    row = f"row({', '.join(TASK_COLUMNS)})::text"
+    query = f"SELECT sum(hashtextextended({row}, 0)) FROM tasks"
+    return connection.execute(query.encode()).fetchone()
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty_url: str) -> None:

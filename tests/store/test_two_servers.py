@@ -1,11 +1,15 @@
 """Two servers on one PostgreSQL: who waits on one is woken by what happens on the other."""
 
 import asyncio
+import os
+import socket
 import time
+from typing import Any
 
 import pytest
 
 from awaithumans.server.tasks.model import Entry
+from awaithumans.server.wake.postgres import PostgresEars
 from tests.store.kept import statements
 from tests.support.bodies import APPROVED
 from tests.support.inprocess import InProcess
@@ -165,6 +169,33 @@ async def test_a_listening_connection_that_is_lost_again_and_again_comes_back(
     await ready_is(two.one, 200)
     await ready_is(two.other, 200)
     assert two.count("pg_stat_activity", LISTENING) == 2
+
+
+async def test_the_number_of_a_lost_connection_is_left_to_who_gets_it_next(
+    two: TwoServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a server does that accepts a request in the moment in which the connection is lost."""
+    loop, read = asyncio.get_running_loop(), vars(PostgresEars)["_read"]
+    here, there = socket.socketpair()
+    taken: set[int] = set()
+
+    def read_and_take(ears: PostgresEars, connection: Any, number: int, lost: Any) -> None:
+        read(ears, connection, number, lost)
+        if lost.done() and not taken:
+            os.dup2(here.fileno(), number)
+            loop.add_reader(number, int)
+            taken.add(number)
+
+    monkeypatch.setattr(PostgresEars, "_read", read_and_take)
+    end_listening(two.url)
+    await until(lambda: bool(taken))
+    await ready_is(two.one, 200)
+    await ready_is(two.other, 200)
+    (number,) = taken
+    assert loop.remove_reader(number)
+    os.close(number)
+    here.close()
+    there.close()
 
 
 async def test_what_was_missed_is_made_up_for_though_the_database_is_busy_at_that_moment(

@@ -1,29 +1,39 @@
-"""A TCP balancer in front of several servers: each connection goes to the next that takes it."""
+"""A TCP proxy in front of several servers: each connection goes to the next that takes it."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import httpx
+from sqlalchemy import make_url
 
 from tests.support.process import TOKEN
 
 _CHUNK = 65536
+
+# A port of this machine, a host and its port, or a socket.
+Door: TypeAlias = int | tuple[str, int] | Path
 
 
 class Balancer:
     """Forwards bytes; `drop` ends what is open, as a proxy that is restarted does.
 
     Args:
-        ports: Where the servers listen on this machine.
+        doors: Where the servers listen.
     """
 
-    def __init__(self, *ports: int) -> None:
-        self._ports = list(ports)
-        self._open: set[asyncio.Task[None]] = set()
-        self.served = dict.fromkeys(ports, 0)
-        self.url = ""
+    def __init__(self, *doors: Door) -> None:
+        self._doors = list(doors)
+        self._open: dict[asyncio.Task[None], None] = {}
+        self.served = dict.fromkeys(doors, 0)
+        self.dropped = 0
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def client(self, **options: Any) -> httpx.AsyncClient:
         """Return a client with the admin token; each request has a connection of its own."""
@@ -34,23 +44,40 @@ class Balancer:
         )
 
     def drop(self, every: int = 1) -> int:
-        """End every so many-th connection that is open; return how many."""
+        """End every so many-th connection that is open, the oldest first; return how many."""
         ended = list(self._open)[::every]
         for one in ended:
             one.cancel()
+        self.dropped += len(ended)
         return len(ended)
+
+    @asynccontextmanager
+    async def dropping(self, every: int = 10, pause: float = 0.2) -> AsyncGenerator[None]:
+        """Until the block ends, drop a share of the connections again and again."""
+
+        async def drop() -> None:
+            while True:
+                await asyncio.sleep(pause)
+                self.drop(every)
+
+        job = asyncio.create_task(drop())
+        try:
+            yield
+        finally:
+            job.cancel()
+            await asyncio.gather(job, return_exceptions=True)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward one connection to its end."""
         task = asyncio.current_task()
         assert task is not None
-        self._open.add(task)
+        self._open[task] = None
         try:
             # Dropped, by whichever side or by `drop`: both sides are closed, and that is all.
             with suppress(OSError, asyncio.CancelledError):
                 await self._forward(reader, writer)
         finally:
-            self._open.discard(task)
+            del self._open[task]
             writer.close()
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -69,16 +96,23 @@ class Balancer:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to the server whose turn it is, or to the next that listens."""
-        for _ in self._ports:
-            port = self._ports.pop(0)
-            self._ports.append(port)
+        for _ in self._doors:
+            door = self._doors.pop(0)
+            self._doors.append(door)
             try:
-                found = await asyncio.open_connection("127.0.0.1", port)
+                found = await _opened(door)
             except OSError:
                 continue
-            self.served[port] += 1
+            self.served[door] += 1
             return found
         raise ConnectionRefusedError
+
+
+async def _opened(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if isinstance(door, Path):
+        return await asyncio.open_unix_connection(door)
+    host, port = ("127.0.0.1", door) if isinstance(door, int) else door
+    return await asyncio.open_connection(host, port)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -88,15 +122,26 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def balanced(*ports: int) -> AsyncGenerator[Balancer]:
-    """Balance between servers on these ports."""
-    balancer = Balancer(*ports)
+async def balanced(*doors: Door) -> AsyncGenerator[Balancer]:
+    """Balance between servers behind these doors."""
+    balancer = Balancer(*doors)
     listening = await asyncio.start_server(balancer.handle, "127.0.0.1", 0, backlog=1024)
-    balancer.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    balancer.port = listening.sockets[0].getsockname()[1]
     try:
         yield balancer
     finally:
         listening.close()
-        balancer.drop()
         while balancer.drop():
             await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def before_postgres(url: str) -> AsyncGenerator[tuple[Balancer, str]]:
+    """Stand before PostgreSQL; give the proxy, and the URL of the same database through it."""
+    there = make_url(url)
+    host = str(there.query.get("host", there.host))
+    port = there.port or 5432
+    door = Path(host) / f".s.PGSQL.{port}" if host.startswith("/") else (host, port)
+    async with balanced(door) as proxy:
+        through = there.set(host="127.0.0.1", port=proxy.port).difference_update_query(["host"])
+        yield proxy, through.render_as_string(hide_password=False)

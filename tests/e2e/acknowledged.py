@@ -1,0 +1,125 @@
+"""Load on a server that is going to be ended, and what it said it had done until then."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+
+import httpx
+
+from awaithumans.server.tasks.model import TERMINAL
+from tests.support.bodies import refund
+from tests.support.process import ServerProcess
+
+
+@dataclass
+class Acknowledged:
+    """What the server said it had done."""
+
+    created: set[str] = field(default_factory=set[str])
+    completed: dict[str, str] = field(default_factory=dict[str, str])
+    cancelled: set[str] = field(default_factory=set[str])
+    refused: int = 0
+    """How many requests got 503, where that is allowed."""
+
+    def add(self, other: "Acknowledged") -> None:
+        self.created |= other.created
+        self.completed |= other.completed
+        self.cancelled |= other.cancelled
+        self.refused += other.refused
+
+    @property
+    def told(self) -> str:
+        settled = len(self.completed) + len(self.cancelled)
+        return f"{len(self.created)} tasks acknowledged, {settled} settled"
+
+
+async def load(
+    server: ServerProcess, known: Acknowledged, number: int, *, may_refuse: bool = False
+) -> None:
+    """Create tasks and settle them until the connection breaks.
+
+    Args:
+        server: Whom to ask.
+        known: Takes what the server says it has done.
+        number: Another one for each who loads the server.
+        may_refuse: Whether it may answer 503, as when its database is gone.
+    """
+    dice = random.Random(number)
+
+    async def post(path: str, body: object, status: int) -> httpx.Response | None:
+        answer = await client.post(path, json=body)
+        if may_refuse and answer.status_code in (409, 503):
+            # 409: what was answered 503 before has been kept after all, as it may.
+            known.refused += answer.status_code == 503
+            await asyncio.sleep(0.05)
+            return None
+        assert answer.status_code == status, answer.text
+        return answer
+
+    async with server.async_client() as client:
+        try:
+            while True:
+                made = await post("/api/tasks", refund(), 201)
+                if made is None:
+                    continue
+                task_id = made.json()["id"]
+                known.created.add(task_id)
+                if dice.random() < 0.6:
+                    reason = f"{number}-{dice.random()}"
+                    body = {"response": {"approved": True, "reason": reason}}
+                    if await post(f"/api/tasks/{task_id}/complete", body, 200):
+                        known.completed[task_id] = reason
+                elif dice.random() < 0.5 and await post(f"/api/tasks/{task_id}/cancel", {}, 200):
+                    known.cancelled.add(task_id)
+        except httpx.TransportError:
+            return
+
+
+async def check(client: httpx.AsyncClient, task_id: str, known: Acknowledged) -> None:
+    """Make sure that a task is what it was said to be, and was settled once at most."""
+    found = await client.get(f"/api/tasks/{task_id}")
+    assert found.status_code == 200, f"an acknowledged task is lost: {task_id}"
+    task = found.json()
+    assert task["payload"] == {"amount": 250, "customer": "cus_123"}
+    if task_id in known.completed:
+        assert task["status"] == "completed"
+        assert task["response"]["reason"] == known.completed[task_id]
+    if task_id in known.cancelled:
+        assert task["status"] == "cancelled"
+    history = (await client.get(f"/api/tasks/{task_id}/audit")).json()["items"]
+    assert history[0]["action"] == "created"
+    terminal = [i for i in history if i["to_status"] in TERMINAL and i["action"] != "refused"]
+    settled = [task["status"]] if task["status"] in TERMINAL else []
+    assert [item["to_status"] for item in terminal] == settled
+
+
+async def check_all(client: httpx.AsyncClient, known: Acknowledged) -> None:
+    """Make sure of every task that was acknowledged, some at a time."""
+    at_once = asyncio.Semaphore(32)
+
+    async def check_one(task_id: str) -> None:
+        async with at_once:
+            await check(client, task_id, known)
+
+    await asyncio.gather(*map(check_one, known.created))
+
+
+async def everything(client: httpx.AsyncClient) -> dict[str, str]:
+    """Return the status of every task."""
+    found: dict[str, str] = {}
+    cursor: str | None = None
+    while True:
+        parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get("/api/tasks", params=parameters)).json()
+        found |= {item["id"]: item["status"] for item in page["items"]}
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+
+
+async def nothing_is_lost(client: httpx.AsyncClient, known: Acknowledged) -> None:
+    """Make sure that what was ever acknowledged is what the list shows."""
+    stored = await everything(client)
+    assert known.created <= stored.keys()
+    assert {stored[task_id] for task_id in known.completed} == {"completed"}
+    assert {stored[task_id] for task_id in known.cancelled} == {"cancelled"}
