@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, TypeAlias
 from fastapi import Depends, FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from .api import auth, contract, keys, pages, parity, parts, refusals, setup, system, tasks, users
+from .api import (
+    auth,
+    contract,
+    keys,
+    pages,
+    parity,
+    parts,
+    refusals,
+    setup,
+    system,
+    tasks,
+    users,
+    webhooks,
+)
 from .api.credentials import own_origin
 from .api.edge import Edge
 from .auth.callers import Callers
@@ -22,6 +35,11 @@ from .auth.setup import FirstRun
 from .clock import Clock, SystemClock
 from .config import Settings
 from .directory.service import Directory
+from .outbox.relay import Relay
+from .outbox.resolving import Resolver
+from .outbox.service import Outbox
+from .outbox.signing import Signer
+from .outbox.webhooks import WebhookSender
 from .scheduler.deadlines import DeadlineClock
 from .scheduler.hearing import Hearing
 from .scheduler.retention import Retention
@@ -48,6 +66,7 @@ class Server:
     waker: LocalWaker
     first_run: FirstRun
     tasks: Tasks
+    relay: Relay
     base_url: str
     running: Callable[[], AbstractAsyncContextManager[None]]
 
@@ -66,8 +85,9 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     clock = clock or SystemClock()
     store = _store(settings)
     waker, deadlines, passwords = LocalWaker(), DeadlineClock(clock), Passwords()
-    service = Tasks(store, waker, deadlines, Checker(), clock)
-    ears = _ears(settings, Hearing(service, waker, deadlines))
+    relay = _relay(settings, store, clock)
+    service = Tasks(store, waker, deadlines, relay, Checker(), clock)
+    ears = _ears(settings, Hearing(service, waker, deadlines, relay))
     first_run = FirstRun(store, passwords, clock)
 
     base_url = settings.base_url
@@ -80,6 +100,14 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
             sessions=Sessions(store, passwords, clock),
             keys=Keys(store, clock),
             first_run=first_run,
+            outbox=Outbox(
+                store,
+                clock,
+                relay.wake,
+                signs=settings.payload_key is not None,
+                allow_private=settings.callback_allow_private,
+            ),
+            relay=relay,
             database=store,
             ears=ears,
             deadlines=deadlines,
@@ -91,8 +119,8 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     )
     days = settings.retention_days
     retention = Retention(None if days is None else timedelta(days=days))
-    running = partial(_running, store, ears, deadlines, retention, service, waker, passwords)
-    return Server(app, waker, first_run, service, base_url, running)
+    running = partial(_running, store, ears, deadlines, retention, relay, service, waker, passwords)
+    return Server(app, waker, first_run, service, relay, base_url, running)
 
 
 def _application(settings: Settings, made: parts.Parts) -> FastAPI:
@@ -105,7 +133,7 @@ def _application(settings: Settings, made: parts.Parts) -> FastAPI:
         dependencies=[Depends(own_origin)],
     )
     parts.install(app, made)
-    for room in (tasks, users, keys, auth, setup, system):
+    for room in (tasks, users, keys, webhooks, auth, setup, system):
         app.include_router(room.routes)
     app.include_router(pages.router(made.base_url))
     refusals.install(app, made.base_url)
@@ -125,6 +153,17 @@ def _store(settings: Settings) -> Database:
     return PostgresStore(settings.postgres)
 
 
+def _relay(settings: Settings, store: Database, clock: Clock) -> Relay:
+    sender = WebhookSender(
+        Signer(settings.payload_keys),
+        Resolver(),
+        clock,
+        allow_private=settings.callback_allow_private,
+        version=version("awaithumans"),
+    )
+    return Relay(store, {"webhook": sender}, clock)
+
+
 def _ears(settings: Settings, hearing: Hearing) -> "PostgresEars | None":
     """Return what listens to other processes; with SQLite there are none."""
     if settings.postgres is None:
@@ -140,6 +179,7 @@ async def _running(
     ears: "PostgresEars | None",
     deadlines: DeadlineClock,
     retention: Retention,
+    relay: Relay,
     service: Tasks,
     waker: LocalWaker,
     passwords: Passwords,
@@ -151,8 +191,10 @@ async def _running(
             ears.start()
         deadlines.start(service)
         retention.start(service)
+        relay.start()
         yield
     finally:
+        await relay.stop()
         await retention.stop()
         await deadlines.stop()
         if ears is not None:

@@ -1,16 +1,18 @@
 """What PostgreSQL needs beside the common queries: locks, because it has many writers."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from ..directory.model import Account
 from ..tasks.model import Task
 from ..wake.postgres import CHANNEL
+from .delivery_queries import DELIVERY, DUE_DELIVERIES
 from .dialects import Shared
 from .people_queries import ACCOUNT
 from .queries import Writer
-from .tables import OPEN, tasks, users
+from .tables import OPEN, deliveries, tasks, users
 from .task_queries import BY_ID, DUE, task_from
 
 _LOCKED = BY_ID.with_for_update()
@@ -61,6 +63,16 @@ class PostgresWriter(Writer):
         payload = f"due {task.timeout_at.isoformat()}"
         told = {"channel": CHANNEL, "payload": payload, "due": task.timeout_at, "own": task.id}
         self._connection.execute(_NOTIFY_IF_NEXT, told)
+
+    def announce_owed(self) -> None:
+        """Tell every other process, once this is durable, that there is something to deliver."""
+        self._connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": "owed"})
+
+    def _due_deliveries(self) -> Select[Any]:
+        return DUE_DELIVERIES.with_for_update(skip_locked=True, of=deliveries)
+
+    def _delivery(self) -> Select[Any]:
+        return DELIVERY.with_for_update(of=deliveries)
 
     def _alone(self, with_what: Shared) -> None:
         """Keep other transactions from the same until this one ends."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from ..ids import earliest_id, new_id
 from ..tasks.lifecycle import Change
 from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Task
+from .delivery_queries import nothing_pending, owe
 from .dialects import UPSERTS
 from .reviewing import visible, within_reach
 from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
@@ -169,7 +170,10 @@ class TaskWriter(TaskReader):
         return True
 
     def save(self, before: Task, change: Change) -> None:
-        """Store a transition with its history, if the row is still at the version of `before`."""
+        """Store a transition with its history, and with what it owes.
+
+        Only if the row is still at the version of `before`.
+        """
         values = {f"new_{name}": getattr(change.task, name) for name in _MUTABLE}
         saved = self._connection.execute(
             _SAVE, values | {"wanted": before.id, "expected": before.version}
@@ -177,6 +181,7 @@ class TaskWriter(TaskReader):
         if saved.rowcount != 1:
             raise RuntimeError(f"{before.id} changed under its lock")
         self._invite(change)
+        owe(self._connection, change)
         if change.task.terminal and before.open_to == "invited":
             now = change.task.updated_at
             self._connection.execute(_INVITATIONS_END, {"wanted": before.id, "now": now})
@@ -195,7 +200,7 @@ class TaskWriter(TaskReader):
         """Remove up to `limit` tasks that were settled before, oldest first; return how many.
 
         Goes along the ids, which sort by creation: what was settled before was made before, and of
-        what was made before only what waited for long is left.
+        what was made before only what waited for long is left. What still owes something stays.
         """
         old = (
             select(tasks.c.id)
@@ -203,6 +208,7 @@ class TaskWriter(TaskReader):
                 tasks.c.id < earliest_id("tsk", before),
                 tasks.c.status.in_(sorted(TERMINAL)),
                 tasks.c.updated_at < before,
+                nothing_pending(),
             )
             .order_by(tasks.c.id)
             .limit(limit)
@@ -229,6 +235,9 @@ class TaskWriter(TaskReader):
 
     def announce_due(self, task: Task) -> None:
         """Tell every other process if no open task is due as early; with SQLite there are none."""
+
+    def announce_owed(self) -> None:
+        """Tell every other process of something to deliver; with SQLite there are none."""
 
     def on_commit(self, act: Callable[[], None]) -> None:
         """Have `act` called on the event loop once this transaction is durable."""

@@ -27,7 +27,7 @@ from .lookup import (
     undeliverable,
 )
 from .model import Actor, Content, Draft, Entry, Filter, Json, Person, Task
-from .ports import Deadlines, Reader, Store, Waker, Writer
+from .ports import Deadlines, Reader, Relay, Store, Waker, Writer
 
 
 class Tasks:
@@ -37,16 +37,24 @@ class Tasks:
         store: Where they are kept.
         waker: Who parks and wakes the requests that wait for them.
         deadlines: Who settles them when they are overdue.
+        relay: Who delivers what they owe once they are settled.
         checker: Who checks payloads and answers against their schemas.
         clock: What time it is.
     """
 
     def __init__(
-        self, store: Store, waker: Waker, deadlines: Deadlines, checker: Checker, clock: Clock
+        self,
+        store: Store,
+        waker: Waker,
+        deadlines: Deadlines,
+        relay: Relay,
+        checker: Checker,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._waker = waker
         self._deadlines = deadlines
+        self._relay = relay
         self._checker = checker
         self._clock = clock
 
@@ -246,7 +254,10 @@ class Tasks:
         return await self._store.write(work)
 
     async def purge(self, keep: timedelta, limit: int) -> int:
-        """Remove up to `limit` tasks that were settled over `keep` ago; return how many."""
+        """Remove up to `limit` tasks that were settled over `keep` ago; return how many.
+
+        What still owes something stays until that is delivered or abandoned.
+        """
         before = self._clock.now() - keep
         return await self._store.write(lambda tx: tx.purge(before, limit))
 
@@ -315,6 +326,9 @@ class Tasks:
             tx.note_assigned(holder, change.task.updated_at)
         if change.task.terminal:
             self._wake(tx, before.id)
+        if change.owed:
+            tx.announce_owed()
+            tx.on_commit(self._relay.wake)
 
     def _wake(self, tx: Writer, task_id: str) -> None:
         """Wake whoever waits for a task: here at once, in other processes by the database."""

@@ -18,7 +18,7 @@ from awaithumans.server.config import Settings, load
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
 from tests.support.clock import ManualClock
-from tests.support.process import TOKEN
+from tests.support.process import PAYLOAD_KEY, TOKEN
 
 _URL = "http://testserver"
 
@@ -96,7 +96,8 @@ async def in_process(
     folder: Path, clock: ManualClock | None = None, **settings: Any
 ) -> AsyncGenerator[InProcess]:
     clock = clock or ManualClock()
-    server = _built(load(**{"data_dir": folder, "public_url": _URL} | settings), clock)
+    given = {"data_dir": folder, "public_url": _URL, "payload_key": PAYLOAD_KEY} | settings
+    server = _built(load(**given), clock)
     url = server.base_url
     async with (
         server.running(),
