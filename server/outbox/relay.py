@@ -22,7 +22,7 @@ from .ports import Meter, Outcome, Result, Sender, Store, Writer
 _log = logging.getLogger(__name__)
 
 # An attempt takes 10 s at most; the rest is for the database to take the outcome.
-_LEASE = timedelta(seconds=30)
+_LEASE = timedelta(seconds=20)
 _RETRY = timedelta(seconds=1)
 # A laptop that slept wakes to a clock that jumped: look again after this long at the latest.
 _LONGEST_SLEEP = timedelta(minutes=1)

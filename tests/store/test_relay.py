@@ -220,7 +220,7 @@ async def test_a_stop_gives_back_what_does_not_end(
     async with relaying(kept, sending) as relay:
         await until(lambda: relay.sending == 1)
         (taken,) = await deliveries(kept)
-        assert taken.lease_until == NOW + timedelta(seconds=30)
+        assert taken.lease_until == NOW + timedelta(seconds=20)
     (given_back,) = await deliveries(kept)
     assert (given_back.lease_until, given_back.next_attempt_at) == (None, NOW)
     assert given_back.attempts == 0
