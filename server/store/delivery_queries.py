@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    TextClause,
     bindparam,
     exists,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from ..ids import new_id
-from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter
+from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter, DeliveryStatus
 from ..tasks.lifecycle import Change
 from ..tasks.model import Status
 from .tables import deliveries, delivery_attempts, tasks
@@ -38,7 +39,12 @@ _MUTABLE = (
 )
 
 # Written out, so that SQLite knows which index it may use.
-_PENDING = text("deliveries.status = 'pending'")
+_IS: dict[DeliveryStatus, TextClause] = {
+    "pending": text("deliveries.status = 'pending'"),
+    "delivered": text("deliveries.status = 'delivered'"),
+    "abandoned": text("deliveries.status = 'abandoned'"),
+}
+_PENDING = _IS["pending"]
 DELIVERY = select(*_COLUMNS).where(deliveries.c.id == bindparam("wanted"))
 _IS_DUE = (_PENDING, deliveries.c.next_attempt_at <= bindparam("now"))
 DUE_DELIVERIES = (
@@ -123,11 +129,11 @@ class DeliveryReader:
 
     def deliveries(self, wanted: DeliveryFilter) -> list[Delivery]:
         """Return up to `wanted.limit` deliveries, newest first."""
-        conditions: list[ColumnElement[bool]] = []
+        conditions: list[ColumnElement[bool] | TextClause] = []
         if wanted.task_id is not None:
             conditions.append(deliveries.c.task_id == wanted.task_id)
         if wanted.status is not None:
-            conditions.append(deliveries.c.status == wanted.status)
+            conditions.append(_IS[wanted.status])
         if wanted.before is not None:
             conditions.append(deliveries.c.id < wanted.before)
         found = select(*_COLUMNS).where(*conditions).order_by(deliveries.c.id.desc())
@@ -141,7 +147,7 @@ class DeliveryReader:
             func.min(deliveries.c.created_at),
         ).where(_PENDING)
         count, failing, oldest = self._connection.execute(pending).one()
-        given_up = select(func.count()).where(deliveries.c.status == "abandoned")
+        given_up = select(func.count()).select_from(deliveries).where(_IS["abandoned"])
         return Backlog(count, failing, self._connection.execute(given_up).scalar_one(), oldest)
 
     def due_deliveries(

@@ -176,14 +176,20 @@ deliveries = Table(
     Column("delivered_at", Instant),
 )
 Index("ix_deliveries_task", deliveries.c.task_id, deliveries.c.id)
-Index("ix_deliveries_status", deliveries.c.status, deliveries.c.id)
-# What is left to do is little beside all that was ever delivered.
+# What is left to do, and what was given up, is little beside all that was ever delivered.
 PENDING = text("status = 'pending'")
 Index(
     "ix_deliveries_due",
     deliveries.c.next_attempt_at,
     sqlite_where=PENDING,
     postgresql_where=PENDING,
+)
+ABANDONED = text("status = 'abandoned'")
+Index(
+    "ix_deliveries_abandoned",
+    deliveries.c.id,
+    sqlite_where=ABANDONED,
+    postgresql_where=ABANDONED,
 )
 
 delivery_attempts = Table(

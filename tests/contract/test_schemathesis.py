@@ -51,7 +51,7 @@ _RUNS: dict[str, tuple[str, int, int, dict[str, int]]] = {
     ),
     "sequences": (
         "stateful",
-        1_500 if _SOAK else 200,
+        1_500 if _SOAK else 300,
         700,
         {
             "POST /api/tasks 201": 50,

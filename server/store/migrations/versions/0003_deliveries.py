@@ -6,8 +6,6 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-_PENDING = "status = 'pending'"
-
 
 def upgrade() -> None:
     """Take this step."""
@@ -34,14 +32,8 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.BigInteger),
     )
     op.create_index("ix_deliveries_task", "deliveries", ["task_id", "id"])
-    op.create_index("ix_deliveries_status", "deliveries", ["status", "id"])
-    op.create_index(
-        "ix_deliveries_due",
-        "deliveries",
-        ["next_attempt_at"],
-        sqlite_where=sa.text(_PENDING),
-        postgresql_where=sa.text(_PENDING),
-    )
+    _index("ix_deliveries_due", "next_attempt_at", "status = 'pending'")
+    _index("ix_deliveries_abandoned", "id", "status = 'abandoned'")
     op.create_table(
         "delivery_attempts",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
@@ -58,3 +50,10 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text),
     )
     op.create_index("ix_delivery_attempts", "delivery_attempts", ["delivery_id", "seq"])
+
+
+def _index(name: str, column: str, where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(
+        name, "deliveries", [column], sqlite_where=condition, postgresql_where=condition
+    )
