@@ -12,7 +12,20 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from .api import auth, contract, keys, pages, parity, parts, refusals, setup, system, tasks, users
+from .api import (
+    auth,
+    contract,
+    keys,
+    pages,
+    parity,
+    parts,
+    refusals,
+    setup,
+    system,
+    tasks,
+    users,
+    webhooks,
+)
 from .api.credentials import own_origin
 from .api.edge import Edge
 from .api.watching import Watch
@@ -25,10 +38,17 @@ from .clock import Clock, SystemClock
 from .config import Settings
 from .directory.service import Directory
 from .observing.database import ObservedUnits
+from .observing.deliveries import DeliveryFigures, OwedFigures
 from .observing.metrics import Metrics
 from .observing.requests import RequestFigures
 from .observing.tasks import BacklogFigures, TaskFigures
 from .observing.tracing import TracedUnits, Tracing
+from .outbox.ports import Meter
+from .outbox.relay import Relay
+from .outbox.resolving import Resolver
+from .outbox.service import Outbox
+from .outbox.signing import Signer
+from .outbox.webhooks import WebhookSender
 from .scheduler.deadlines import DeadlineClock
 from .scheduler.hearing import Hearing
 from .scheduler.retention import Retention
@@ -55,6 +75,7 @@ class Server:
     waker: LocalWaker
     first_run: FirstRun
     tasks: Tasks
+    relay: Relay
     base_url: str
     leaving: parts.Leaving
     drain_seconds: float
@@ -84,11 +105,20 @@ def build(
     if tracing is not None:
         units = TracedUnits(units, store.kind, tracing)
     waker, deadlines, passwords = LocalWaker(), DeadlineClock(clock), Passwords()
+    relay = _relay(settings, store, clock, DeliveryFigures(metrics))
     figures = TaskFigures(metrics, lambda: waker.parked)
-    service = Tasks(units, waker, deadlines, Checker(), clock, figures)
-    BacklogFigures(metrics, service.backlog)
-    ears = _ears(settings, Hearing(service, waker, deadlines))
+    service = Tasks(units, waker, deadlines, relay, Checker(), clock, figures)
+    ears = _ears(settings, Hearing(service, waker, deadlines, relay))
     first_run = FirstRun(units, passwords, clock)
+    outbox = Outbox(
+        units,
+        clock,
+        relay.wake,
+        signs=settings.payload_key is not None,
+        allow_private=settings.callback_allow_private,
+    )
+    BacklogFigures(metrics, service.backlog)
+    OwedFigures(metrics, clock, outbox.backlog)
 
     base_url, leaving = settings.base_url, parts.Leaving()
     app = _application(
@@ -100,6 +130,8 @@ def build(
             sessions=Sessions(units, passwords, clock),
             keys=Keys(units, clock),
             first_run=first_run,
+            outbox=outbox,
+            relay=relay,
             database=store,
             ears=ears,
             deadlines=deadlines,
@@ -115,9 +147,9 @@ def build(
     )
     days = settings.retention_days
     retention = Retention(None if days is None else timedelta(days=days))
-    running = partial(_running, store, ears, deadlines, retention, service, waker, passwords)
+    running = partial(_running, store, ears, deadlines, retention, relay, service, waker, passwords)
     drain = settings.drain_seconds
-    return Server(app, waker, first_run, service, base_url, leaving, drain, running)
+    return Server(app, waker, first_run, service, relay, base_url, leaving, drain, running)
 
 
 def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None) -> FastAPI:
@@ -140,7 +172,7 @@ def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None)
 def _routes() -> list[BaseRoute]:
     """Return every route, made once in a process: they hold no part of a server."""
     every = APIRouter(dependencies=[Depends(own_origin)])
-    for room in (tasks, users, keys, auth, setup, system, pages):
+    for room in (tasks, users, keys, webhooks, auth, setup, system, pages):
         every.include_router(room.routes)
     return every.routes
 
@@ -151,6 +183,17 @@ def _store(settings: Settings) -> Database:
     from .store.postgres import PostgresStore
 
     return PostgresStore(settings.postgres)
+
+
+def _relay(settings: Settings, store: Database, clock: Clock, meter: Meter) -> Relay:
+    sender = WebhookSender(
+        Signer(settings.payload_keys),
+        Resolver(),
+        clock,
+        allow_private=settings.callback_allow_private,
+        version=version("awaithumans"),
+    )
+    return Relay(store, {"webhook": sender}, clock, meter)
 
 
 def _ears(settings: Settings, hearing: Hearing) -> "PostgresEars | None":
@@ -168,6 +211,7 @@ async def _running(
     ears: "PostgresEars | None",
     deadlines: DeadlineClock,
     retention: Retention,
+    relay: Relay,
     service: Tasks,
     waker: LocalWaker,
     passwords: Passwords,
@@ -179,8 +223,10 @@ async def _running(
             ears.start()
         deadlines.start(service)
         retention.start(service)
+        relay.start()
         yield
     finally:
+        await relay.stop()
         await retention.stop()
         await deadlines.stop()
         if ears is not None:

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         description="The bearer token of agents and automation, at least 16 characters. "
         "`awaithumans serve` needs it.",
     )
+    callback_allow_private: bool = Field(
+        False,
+        description="Whether webhooks may go to addresses that are not on the internet: private, "
+        "loopback, link-local, metadata. `awaithumans dev` sets it.",
+    )
     retention_days: int | None = Field(
         None,
         ge=1,
@@ -118,8 +123,7 @@ class Settings(BaseSettings):
     def _is_a_key(cls, value: str | None) -> str | None:
         for key in (value or "").split(",") if value else ():
             try:
-                padded = key.strip().rstrip("=") + "="
-                size = len(base64.b64decode(padded, altchars=b"-_", validate=True))
+                size = len(_decoded(key))
             except (binascii.Error, ValueError):
                 size = 0
             if size != 32:
@@ -143,6 +147,11 @@ class Settings(BaseSettings):
         if value is not None and not _ADDRESS.fullmatch(value):
             raise ValueError("must be an http or https address with a host, and no query")
         return value and value.rstrip("/")
+
+    @property
+    def payload_keys(self) -> list[bytes]:
+        """The bytes of the payload keys, the present one first."""
+        return [_decoded(key) for key in self.payload_key.split(",")] if self.payload_key else []
 
     @property
     def base_url(self) -> str:
@@ -187,6 +196,16 @@ class Settings(BaseSettings):
         if self.database_url is None:
             return self.folder / "awaithumans.db"
         return Path(self.database_url.removeprefix(_SQLITE)).expanduser()
+
+
+def _decoded(key: str) -> bytes:
+    """Return the bytes of one payload key.
+
+    Raises:
+        ValueError: It is not URL-safe base64 (binascii.Error is one).
+    """
+    padded = key.strip().rstrip("=") + "="
+    return base64.b64decode(padded, altchars=b"-_", validate=True)
 
 
 class ConfigurationError(Exception):

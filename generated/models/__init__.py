@@ -48,6 +48,10 @@ AuditAction = TypeAliasType(
         "cancelled",
         "timed_out",
         "notification_failed",
+        "delivered",
+        "delivery_failed",
+        "delivery_abandoned",
+        "redelivered",
         "refused",
     ],
 )
@@ -195,7 +199,12 @@ class CreateTaskRequest(BaseModel):
     redact_payload: StrictBool = False
     """Keep payload and answer out of the audit and the logs."""
     callback_url: Annotated[str | None, Field(max_length=2000, min_length=1)] = None
-    """Where to send the result. Needs a server with webhooks."""
+    """
+    Where to send the result once the task is settled, as a signed webhook (`http` or
+    `https`, without credentials and fragment). Addresses of private networks are refused
+    unless the server allows them.
+
+    """
     task_metadata: TaskMetadata | None = None
     initial_response: JsonObject | None = None
 
@@ -484,6 +493,75 @@ class CreateApiKeyRequest(BaseModel):
     """How long it is good for, in seconds (ten years at most); for ever when left out."""
 
 
+DeliveryStatus = TypeAliasType(
+    "DeliveryStatus", Literal["pending", "delivered", "abandoned"]
+)
+"""
+`pending`: to be sent, or to be tried again. `delivered`: the receiver answered 2xx.
+`abandoned`: it did not within three days.
+
+"""
+
+
+class WebhookDelivery(BaseModel):
+    """A result that is owed to a `callback_url`."""
+
+    id: str
+    """What the receiver sees as `webhook-id`, with each attempt the same."""
+    task_id: str
+    target: str
+    """Where it goes."""
+    status: DeliveryStatus
+    attempts: StrictInt
+    """How many attempts there were, since it was sent again if it was."""
+    next_attempt_at: AwareDatetime | None
+    """When it is tried next, or again if the attempt that runs is never heard of."""
+    last_status_code: StrictInt | None
+    """What the receiver answered last; null if it did not answer."""
+    last_error: str | None
+    """Why the last attempt failed; null if it did not."""
+    created_at: AwareDatetime
+    delivered_at: AwareDatetime | None
+
+
+class WebhookDeliveryPage(BaseModel):
+    items: list[WebhookDelivery]
+    next_cursor: str | None
+    """Send it as `cursor` for the next page; null on the last."""
+
+
+class DeliveryAttempt(BaseModel):
+    attempted_at: AwareDatetime
+    status_code: StrictInt | None
+    """What the receiver answered; null if it did not answer."""
+    error: str | None
+    """Why it failed; null if it did not."""
+    duration_ms: StrictInt
+    answer: str | None
+    """How the receiver's answer begins; null for tasks with `redact_payload`."""
+
+
+class WebhookDeliveryDetail(BaseModel):
+    """A delivery, with its body and every attempt."""
+
+    id: str
+    task_id: str
+    target: str
+    status: DeliveryStatus
+    attempts: StrictInt
+    next_attempt_at: AwareDatetime | None
+    last_status_code: StrictInt | None
+    last_error: str | None
+    created_at: AwareDatetime
+    delivered_at: AwareDatetime | None
+    body: JsonObject
+    """What is sent; without the answer for tasks with `redact_payload`."""
+    redacted: StrictBool
+    """Whether `body` is shown without the answer, which the receiver gets."""
+    attempt_log: list[DeliveryAttempt]
+    """Every attempt, oldest first; the newest 200."""
+
+
 class SetupStatus(BaseModel):
     setup_required: StrictBool
     """Whether there is no operator yet."""
@@ -497,6 +575,7 @@ class Readiness(BaseModel):
     status: Literal["ready"]
     database: Literal["ok"]
     deadlines: Literal["ok"]
+    outbox: Literal["ok"]
 
 
 class Version(BaseModel):
@@ -511,6 +590,20 @@ class ChannelState(BaseModel):
     configured: StrictBool
 
 
+class OutboxState(BaseModel):
+    """What is owed to receivers."""
+
+    pending: StrictInt
+    """Deliveries to be sent, or to be tried again."""
+    failing: StrictInt
+    """Of those, how many have failed at least once."""
+    abandoned: StrictInt
+    """Deliveries that were given up, and not sent again since."""
+    sending: StrictInt
+    """Attempts that run in this process."""
+    oldest_pending_at: AwareDatetime | None
+
+
 class SystemStatus(BaseModel):
     version: str
     started_at: AwareDatetime
@@ -522,6 +615,7 @@ class SystemStatus(BaseModel):
     parked_requests: StrictInt
     """Long polls that wait in this process."""
     next_deadline_at: AwareDatetime | None
+    outbox: OutboxState
     channels: list[ChannelState]
 
 

@@ -12,6 +12,7 @@ from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
 from ..directory.service import Directory
 from ..observing.metrics import Metrics
+from ..outbox.service import Outbox
 from ..tasks.service import Tasks
 
 
@@ -49,6 +50,20 @@ class Clockwork(Protocol):
         ...
 
 
+class Sending(Protocol):
+    """What the status page asks of the relay."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        ...
+
+    @property
+    def sending(self) -> int:
+        """How many attempts run."""
+        ...
+
+
 class Lot(Protocol):
     """What the status page asks of the waker."""
 
@@ -75,6 +90,8 @@ class Parts:
     sessions: Sessions
     keys: Keys
     first_run: FirstRun
+    outbox: Outbox
+    relay: Sending
     database: Database
     ears: Ears | None
     deadlines: Clockwork

@@ -1,5 +1,6 @@
 """The operations of the server itself: health, versions, the contract."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -43,7 +44,9 @@ async def get_ready(parts: Having) -> models.Readiness:
         raise NotReady("Not ready: the job that settles overdue tasks has stopped. Restart.")
     if parts.ears is not None and not parts.ears.listening:
         raise NotReady("Not ready: the connection that hears of other processes is lost.")
-    return models.Readiness(status="ready", database="ok", deadlines="ok")
+    if not parts.relay.alive:
+        raise NotReady("Not ready: the job that sends webhooks has stopped. Restart.")
+    return models.Readiness(status="ready", database="ok", deadlines="ok", outbox="ok")
 
 
 @routes.get("/api/version", operation_id="getVersion", responses=refuses())
@@ -55,6 +58,7 @@ async def get_version(parts: Having) -> models.Version:
 @routes.get("/api/status", operation_id="getStatus", responses=refuses(*PRIVATE))
 async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
     """Return how each part is."""
+    backlog = await parts.outbox.backlog()
     return models.SystemStatus(
         version=parts.version,
         started_at=parts.started_at,
@@ -63,6 +67,7 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         open_tasks=await parts.tasks.open_count(),
         parked_requests=parts.waker.parked,
         next_deadline_at=parts.deadlines.next_deadline,
+        outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
         channels=[models.ChannelState(channel=name, configured=False) for name in _CHANNELS],
     )
 

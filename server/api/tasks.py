@@ -9,6 +9,7 @@ from awaithumans.generated import models
 
 from ..auth.model import Caller
 from ..errors import (
+    CallbackUrlInvalid,
     FeatureNotAvailable,
     FieldProblem,
     Forbidden,
@@ -52,6 +53,7 @@ routes = APIRouter(tags=["tasks"], route_class=StrictRoute)
         IdempotencyKeyReused,
         SchemaInvalid,
         PayloadInvalid,
+        CallbackUrlInvalid,
         MarketplaceNotAvailable,
         FeatureNotAvailable,
     ),
@@ -60,7 +62,10 @@ async def create_task(
     body: models.CreateTaskRequest, caller: By, response: Response, parts: Having
 ) -> models.Task:
     """Store a new task, or return the one that its key made."""
-    full = await parts.tasks.create(_draft(body), caller.actor())
+    draft = _draft(body)
+    if draft.callback_url is not None:
+        parts.outbox.check_target(draft.callback_url)
+    full = await parts.tasks.create(draft, caller.actor())
     if full.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return wire.task(full)
@@ -219,9 +224,8 @@ def _draft(body: models.CreateTaskRequest) -> Draft:
     Raises:
         FeatureNotAvailable: It asks for what this server can't do.
     """
-    for name in ("verifier_config", "callback_url"):
-        if getattr(body, name) is not None:
-            raise FeatureNotAvailable(f"This server does not do {name} yet. Leave it out.")
+    if body.verifier_config is not None:
+        raise FeatureNotAvailable("This server does not do verifier_config yet. Leave it out.")
     return Draft(
         task=body.task,
         content=Content(
@@ -237,6 +241,7 @@ def _draft(body: models.CreateTaskRequest) -> Draft:
         notify=tuple(body.notify or ()),
         redact_payload=body.redact_payload,
         task_metadata=body.task_metadata or {},
+        callback_url=body.callback_url,
     )
 
 

@@ -36,6 +36,7 @@ def command(host: str | None, port: int | None) -> None:
     except OSError as error:
         stop(unwritable(settings, error))
     token = settings.admin_api_token or generated["admin_api_token"]
+    settings = settings.model_copy(update=_for_development(settings, generated["payload_key"]))
     discovery = Path("~/.awaithumans-dev.json").expanduser()
 
     async def started(server: Server, settings: Settings) -> None:
@@ -62,6 +63,12 @@ def command(host: str | None, port: int | None) -> None:
         start(settings, token, started)
     finally:
         _forget(discovery)
+
+
+def _for_development(settings: Settings, payload_key: str) -> dict[str, Any]:
+    """Return what is set where nothing else is: agents and receivers are on this machine."""
+    wanted = {"payload_key": payload_key, "callback_allow_private": True}
+    return {name: value for name, value in wanted.items() if name not in settings.model_fields_set}
 
 
 def _secrets(path: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ class docstrings, so they speak to the user.
 """
 
 from .base import FieldProblem, Refusal, every_refusal
+from .deliveries import CallbackUrlInvalid, DeliveryInProgress, DeliveryNotFound
 from .people import (
     ApiKeyNotFound,
     Forbidden,
@@ -45,6 +46,9 @@ __all__ = [
     "ApiKeyNotFound",
     "BadRequest",
     "BodyTooLarge",
+    "CallbackUrlInvalid",
+    "DeliveryInProgress",
+    "DeliveryNotFound",
     "FeatureNotAvailable",
     "FieldProblem",
     "Forbidden",

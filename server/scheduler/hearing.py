@@ -1,4 +1,4 @@
-"""What other processes say: a task is settled, a deadline is earlier than any before."""
+"""What other processes say: a task is settled, a deadline is earlier, something is owed."""
 
 import asyncio
 from contextlib import suppress
@@ -24,6 +24,14 @@ class Lot(Protocol):
         ...
 
 
+class Sending(Protocol):
+    """Who delivers what is owed."""
+
+    def wake(self) -> None:
+        """Take note that something is due now."""
+        ...
+
+
 class Hearing:
     """Acts on what is heard; a hint that was lost is made up for by reading once.
 
@@ -31,18 +39,22 @@ class Hearing:
         tasks: Who reads what is waited for.
         waker: Who parks the requests.
         deadlines: Who settles overdue tasks.
+        relay: Who delivers what is owed.
     """
 
-    def __init__(self, tasks: Tasks, waker: Lot, deadlines: DeadlineClock) -> None:
+    def __init__(self, tasks: Tasks, waker: Lot, deadlines: DeadlineClock, relay: Sending) -> None:
         self._tasks = tasks
         self._waker = waker
         self._deadlines = deadlines
+        self._relay = relay
 
     def heard(self, announcement: str) -> None:
         """Act on one announcement; see `announce_…` of `tasks.ports`. Foreign words are no harm."""
         what, _, subject = announcement.partition(" ")
         if what == "settled":
             self._waker.wake(subject)
+        elif what == "owed":
+            self._relay.wake()
         elif what == "due":
             with suppress(ValueError, OverflowError):
                 self._deadlines.expect(from_rfc3339(subject))
@@ -61,4 +73,5 @@ class Hearing:
             return False
         if due is not None:
             self._deadlines.expect(due)
+        self._relay.wake()
         return True

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     Connection,
     Executable,
+    Select,
     Text,
     any_,
     bindparam,
@@ -21,11 +22,12 @@ from ..directory.model import Account
 from ..tasks.lifecycle import Change
 from ..tasks.model import Task
 from ..wake.postgres import CHANNEL
+from .delivery_queries import DELIVERY, DUE_DELIVERIES
 from .dialects import Shared
 from .people_queries import ACCOUNT
 from .postgres_pipe import Pipe
 from .queries import Writer
-from .tables import OPEN, tasks, users
+from .tables import OPEN, deliveries, tasks, users
 from .task_queries import BY_ID, COLUMNS, DUE, task_from
 
 _LOCKED = BY_ID.with_for_update()
@@ -144,6 +146,16 @@ class PostgresWriter(Writer):
             return super()._change(statement, values)
         self._pipe.send(statement, values, changes_one=self._unit)
         return True
+
+    def announce_owed(self) -> None:
+        """Tell every other process, once this is durable, that there is something to deliver."""
+        self._send(_NOTIFY, {"channel": CHANNEL, "payload": "owed"})
+
+    def _due_deliveries(self) -> Select[Any]:
+        return DUE_DELIVERIES.with_for_update(skip_locked=True, of=deliveries)
+
+    def _delivery(self) -> Select[Any]:
+        return DELIVERY.with_for_update(of=deliveries)
 
     def _alone(self, with_what: Shared) -> None:
         """Keep other transactions from the same until this one ends."""

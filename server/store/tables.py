@@ -49,6 +49,7 @@ tasks = Table(
     Column("completed_via_channel", Text),
     Column("verification_attempt", Integer, nullable=False),
     Column("open_to", Text, nullable=False, server_default="nobody"),
+    Column("callback_url", Text),
 )
 # Open tasks are few beside all that ever were: these two stay small.
 OPEN = text("status NOT IN ('completed', 'timed_out', 'cancelled', 'verification_exhausted')")
@@ -153,6 +154,56 @@ audit_entries = Table(
     Column("created_at", Instant, nullable=False),
 )
 Index("ix_audit_entries_task", audit_entries.c.task_id, audit_entries.c.seq)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("task_id", Text, ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("next_attempt_at", Instant),
+    Column("lease_until", Instant),
+    Column("last_status_code", Integer),
+    Column("last_error", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("delivered_at", Instant),
+)
+Index("ix_deliveries_task", deliveries.c.task_id, deliveries.c.id)
+# What is left to do, and what was given up, is little beside all that was ever delivered.
+PENDING = text("status = 'pending'")
+Index(
+    "ix_deliveries_due",
+    deliveries.c.next_attempt_at,
+    sqlite_where=PENDING,
+    postgresql_where=PENDING,
+)
+ABANDONED = text("status = 'abandoned'")
+Index(
+    "ix_deliveries_abandoned",
+    deliveries.c.id,
+    sqlite_where=ABANDONED,
+    postgresql_where=ABANDONED,
+)
+
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("delivery_id", Text, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("attempted_at", Instant, nullable=False),
+    Column("status_code", Integer),
+    Column("error", Text),
+    Column("duration_ms", Integer, nullable=False),
+    Column("answer", Text),
+)
+Index("ix_delivery_attempts", delivery_attempts.c.delivery_id, delivery_attempts.c.seq)
 
 users = Table(
     "users",

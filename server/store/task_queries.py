@@ -23,6 +23,7 @@ from sqlalchemy import (
 from ..ids import earliest_id, new_id
 from ..tasks.lifecycle import Change
 from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Status, Task
+from .delivery_queries import OWE, nothing_pending, owed_rows
 from .dialects import UPSERTS
 from .reviewing import visible, within_reach
 from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
@@ -215,11 +216,16 @@ class TaskWriter(TaskReader):
         return True
 
     def save(self, before: Task, change: Change) -> None:
-        """Store a transition with its history, if the row is still at the version of `before`."""
+        """Store a transition with its history, and with what it owes.
+
+        Only if the row is still at the version of `before`.
+        """
         values = {f"new_{name}": getattr(change.task, name) for name in _MUTABLE}
         if not self._change(_SAVE, values | {"wanted": before.id, "expected": before.version}):
             raise RuntimeError(f"{before.id} changed under its lock")
         self._invite(change)
+        for row in owed_rows(change):
+            self._send(OWE, row)
         if change.task.terminal and before.open_to == "invited":
             now = change.task.updated_at
             self._send(_INVITATIONS_END, {"wanted": before.id, "now": now})
@@ -238,7 +244,7 @@ class TaskWriter(TaskReader):
         """Remove up to `limit` tasks that were settled before, oldest first; return how many.
 
         Goes along the ids, which sort by creation: what was settled before was made before, and of
-        what was made before only what waited for long is left.
+        what was made before only what waited for long is left. What still owes something stays.
         """
         old = (
             select(tasks.c.id)
@@ -246,6 +252,7 @@ class TaskWriter(TaskReader):
                 tasks.c.id < earliest_id("tsk", before),
                 tasks.c.status.in_(sorted(TERMINAL)),
                 tasks.c.updated_at < before,
+                nothing_pending(),
             )
             .order_by(tasks.c.id)
             .limit(limit)
@@ -278,6 +285,9 @@ class TaskWriter(TaskReader):
 
     def announce_due(self, task: Task) -> None:
         """Tell every other process if no open task is due as early; with SQLite there are none."""
+
+    def announce_owed(self) -> None:
+        """Tell every other process of something to deliver; with SQLite there are none."""
 
     def on_commit(self, act: Callable[[], None]) -> None:
         """Have `act` called on the event loop once this transaction is durable."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from ..clock import rfc3339
 from ..errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
 from ..routing.plan import normal
+from .deliveries import Owed, owed
 from .history import attribution, entry
 from .model import SYSTEM, Action, Actor, Draft, Entry, Json, Person, Status, Task
 
@@ -53,6 +54,11 @@ class Change:
     task: Task
     entries: tuple[Entry, ...]
     invited: tuple[str, ...] | None = None
+
+    @property
+    def owed(self) -> tuple[Owed, ...]:
+        """What is to be delivered because of it; no command has to think of it."""
+        return owed(self.task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ def create(
         assign_to=draft.assign_to,
         notify=draft.notify,
         task_metadata=draft.task_metadata,
+        callback_url=draft.callback_url,
     )
     first = Entry(task.id, None, "created", "created", actor, now, attribution(actor))
     task, routing = _routed(task, routed, now)

@@ -31,6 +31,10 @@ Action = Literal[
     "cancelled",
     "timed_out",
     "notification_failed",
+    "delivered",
+    "delivery_failed",
+    "delivery_abandoned",
+    "redelivered",
     "refused",
 ]
 # Who may take a task that nobody has: anybody, whoever is invited, or only an operator gives it.
@@ -89,6 +93,7 @@ class Task:
     completed_via_channel: Channel | None = None
     verification_attempt: int = 0
     open_to: Openness = "nobody"
+    callback_url: str | None = None
 
     @property
     def terminal(self) -> bool:
@@ -146,6 +151,7 @@ class Draft:
     notify: tuple[str, ...] = ()
     redact_payload: bool = False
     task_metadata: dict[str, str] = field(default_factory=dict[str, str])
+    callback_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

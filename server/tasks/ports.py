@@ -89,7 +89,7 @@ class Writer(Reader, Protocol):
         ...
 
     def save(self, before: Task, change: Change) -> None:
-        """Store a transition with its history.
+        """Store a transition with its history, and with what it owes.
 
         The update is guarded: it applies to the version of the row that was `locked`, and to no
         other.
@@ -122,6 +122,10 @@ class Writer(Reader, Protocol):
 
     def announce_due(self, task: Task) -> None:
         """Tell every other process, once this is durable, if no open task is due as early."""
+        ...
+
+    def announce_owed(self) -> None:
+        """Tell every other process, once this is durable, that there is something to deliver."""
         ...
 
     def on_commit(self, act: Callable[[], None]) -> None:
@@ -172,6 +176,14 @@ class Waker(Protocol):
 
     def wake(self, task_id: str) -> None:
         """Wake every request that waits for this task."""
+        ...
+
+
+class Relay(Protocol):
+    """Whoever delivers what transitions owe."""
+
+    def wake(self) -> None:
+        """Take note that something is to be delivered now."""
         ...
 
 

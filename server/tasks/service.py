@@ -28,7 +28,7 @@ from .lookup import (
     undeliverable,
 )
 from .model import Actor, Backlog, Content, Draft, Entry, Filter, Json, Person, Task
-from .ports import Deadlines, Observer, Reader, Store, Unobserved, Waker, Writer
+from .ports import Deadlines, Observer, Reader, Relay, Store, Unobserved, Waker, Writer
 
 
 class Tasks:
@@ -38,6 +38,7 @@ class Tasks:
         store: Where they are kept.
         waker: Who parks and wakes the requests that wait for them.
         deadlines: Who settles them when they are overdue.
+        relay: Who delivers what they owe once they are settled.
         checker: Who checks payloads and answers against their schemas.
         clock: What time it is.
         observer: Who counts what happens; nobody by default.
@@ -48,6 +49,7 @@ class Tasks:
         store: Store,
         waker: Waker,
         deadlines: Deadlines,
+        relay: Relay,
         checker: Checker,
         clock: Clock,
         observer: Observer | None = None,
@@ -55,6 +57,7 @@ class Tasks:
         self._store = store
         self._waker = waker
         self._deadlines = deadlines
+        self._relay = relay
         self._checker = checker
         self._clock = clock
         self._observer = observer or Unobserved()
@@ -259,7 +262,10 @@ class Tasks:
         return await self._store.write(work, about=())
 
     async def purge(self, keep: timedelta, limit: int) -> int:
-        """Remove up to `limit` tasks that were settled over `keep` ago; return how many."""
+        """Remove up to `limit` tasks that were settled over `keep` ago; return how many.
+
+        What still owes something stays until that is delivered or abandoned.
+        """
         before = self._clock.now() - keep
         return await self._store.write(lambda tx: tx.purge(before, limit))
 
@@ -337,6 +343,9 @@ class Tasks:
             self._wake(tx, before.id)
             channel = change.task.completed_via_channel or change.entries[-1].actor.channel
             tx.on_commit(lambda: self._observer.settled(change.task, channel))
+        if change.owed:
+            tx.announce_owed()
+            tx.on_commit(self._relay.wake)
 
     def _created(self, task: Task, actor: Actor) -> None:
         self._deadlines.expect(task.timeout_at)

@@ -1,5 +1,6 @@
 """How each operation is called validly, on something that is there to be called on."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -126,6 +127,27 @@ async def _revoke(world: World) -> Request:
     return Request("DELETE", f"/api/admin/keys/{made['id']}")
 
 
+async def _delivery(world: World) -> str:
+    """Return the path of a delivery that has failed once: nobody listens there."""
+    made = await world.ask("POST", "/api/tasks", refund(callback_url="http://127.0.0.1:9/"))
+    await world.ask("POST", f"/api/tasks/{made['id']}/cancel")
+    path = "/api/admin/webhook-deliveries"
+    for _ in range(500):
+        (delivery,) = (await world.ask("GET", f"{path}?task_id={made['id']}"))["items"]
+        if delivery["attempts"]:
+            return f"{path}/{delivery['id']}"
+        await asyncio.sleep(0.01)
+    raise AssertionError("it was not tried")
+
+
+async def _get_delivery(world: World) -> Request:
+    return Request("GET", await _delivery(world))
+
+
+async def _redeliver(world: World) -> Request:
+    return Request("POST", f"{await _delivery(world)}/redeliver")
+
+
 async def _login(world: World) -> Request:
     email = new_address()
     await world.user(email=email, password=_PASSWORD)
@@ -162,6 +184,9 @@ CALLS: dict[str, Call] = {
     "listApiKeys": _plain("GET", "/api/admin/keys"),
     "createApiKey": _plain("POST", "/api/admin/keys", {"name": "agent"}),
     "revokeApiKey": _revoke,
+    "listWebhookDeliveries": _plain("GET", "/api/admin/webhook-deliveries"),
+    "getWebhookDelivery": _get_delivery,
+    "redeliverWebhook": _redeliver,
     "login": _login,
     "logout": _plain("POST", "/api/auth/logout"),
     "getMe": _plain("GET", "/api/auth/me"),

@@ -12,7 +12,10 @@ import schemathesis
 
 _KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
 _MEANT = "made meaningful"
-_OF_MEANING = {"SCHEMA_INVALID", "PAYLOAD_INVALID", "RESPONSE_INVALID", "USER_NO_ADDRESS"}
+_OF_MEANING = {
+    *("SCHEMA_INVALID", "PAYLOAD_INVALID", "RESPONSE_INVALID"),
+    *("USER_NO_ADDRESS", "CALLBACK_URL_INVALID"),
+}
 _keys = itertools.count()
 
 
@@ -79,7 +82,7 @@ def _meaningful_task(body: dict[str, Any], number: int) -> dict[str, Any]:
         name: {"type": _KINDS[type(value)]} if type(value) in _KINDS else {}
         for name, value in payload.items()
     }
-    changed = {
+    changed: dict[str, Any] = {
         "payload_schema": {
             "type": "object",
             "title": _MEANT,
@@ -93,5 +96,8 @@ def _meaningful_task(body: dict[str, Any], number: int) -> dict[str, Any]:
             "additionalProperties": number % 5 == 0,
         },
     }
-    unavailable = () if number % 8 == 1 else ("verifier_config", "callback_url")
+    if "callback_url" in body:
+        # Nobody is there: the name is reserved for that (RFC 6761, 6.4).
+        changed["callback_url"] = None if number % 3 else "https://receiver.invalid/done"
+    unavailable = () if number % 8 == 1 else ("verifier_config",)
     return {name: value for name, value in body.items() if name not in unavailable} | changed

@@ -50,7 +50,9 @@ _OPERATIONS = _operations(contract.document())
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with in_process(tmp_path_factory.mktemp("permissions")) as served:
+    async with in_process(
+        tmp_path_factory.mktemp("permissions"), callback_allow_private=True
+    ) as served:
         await hold_to_contract(served.client, served.stranger)
         yield World(
             served,

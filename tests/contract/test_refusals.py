@@ -9,6 +9,7 @@ import pytest
 
 from awaithumans.server.api import contract
 from awaithumans.server.errors import every_refusal
+from tests.contract.refusing_deliveries import OF_DELIVERIES
 from tests.contract.refusing_people import OF_PEOPLE
 from tests.support.bodies import APPROVED, refund
 from tests.support.inprocess import InProcess
@@ -230,12 +231,8 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
         501,
         "FEATURE_NOT_AVAILABLE",
     ),
-    "a callback": (
-        _create(callback_url=f"https://{_CANARY}.example"),
-        501,
-        "FEATURE_NOT_AVAILABLE",
-    ),
     **OF_PEOPLE,
+    **OF_DELIVERIES,
 }
 # What takes a database that does not answer: test_unavailable.
 _ELSEWHERE = {"STORAGE_UNAVAILABLE", "NOT_READY", "BAD_REQUEST"}

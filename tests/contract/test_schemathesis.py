@@ -22,6 +22,7 @@ _IDS = {
     "task_id": re.compile(r"(?<=^/api/tasks/)[^/]+"),
     "user_id": re.compile(r"(?<=^/api/admin/users/)[^/]+"),
     "key_id": re.compile(r"(?<=^/api/admin/keys/)[^/]+"),
+    "delivery_id": re.compile(r"(?<=^/api/admin/webhook-deliveries/)[^/]+"),
 }
 
 # Phases, examples of each operation, and how often each answer must have been seen at least:
@@ -43,13 +44,14 @@ _RUNS: dict[str, tuple[str, int, int, dict[str, int]]] = {
             "PATCH /api/admin/users/{user_id} 404": 2,
             "POST /api/admin/keys 201": 20,
             "DELETE /api/admin/keys/{key_id} 404": 2,
+            "GET /api/admin/webhook-deliveries 200": 20,
             "POST /api/auth/login 401": 20,
             "POST /api/setup/operator 403": 20,
         },
     ),
     "sequences": (
         "stateful",
-        1_500 if _SOAK else 200,
+        1_500 if _SOAK else 300,
         700,
         {
             "POST /api/tasks 201": 50,

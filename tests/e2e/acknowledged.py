@@ -2,13 +2,19 @@
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
 from awaithumans.server.tasks.model import TERMINAL
 from tests.support.bodies import refund
 from tests.support.process import ServerProcess
+
+# Nobody listens there, so that what is owed stays owed.
+NOBODY = "http://127.0.0.1:9/done"
+ALLOWED = {"AWAITHUMANS_CALLBACK_ALLOW_PRIVATE": "true"}
 
 
 @dataclass
@@ -59,7 +65,7 @@ async def load(
     async with server.async_client() as client:
         try:
             while True:
-                made = await post("/api/tasks", refund(), 201)
+                made = await post("/api/tasks", refund(callback_url=NOBODY), 201)
                 if made is None:
                     continue
                 task_id = made.json()["id"]
@@ -104,22 +110,26 @@ async def check_all(client: httpx.AsyncClient, known: Acknowledged) -> None:
     await asyncio.gather(*map(check_one, known.created))
 
 
-async def everything(client: httpx.AsyncClient) -> dict[str, str]:
-    """Return the status of every task."""
-    found: dict[str, str] = {}
+async def everything(client: httpx.AsyncClient, path: str) -> list[Any]:
+    """Return every item of a list."""
+    found: list[Any] = []
     cursor: str | None = None
     while True:
         parameters = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
-        page = (await client.get("/api/tasks", params=parameters)).json()
-        found |= {item["id"]: item["status"] for item in page["items"]}
+        page = (await client.get(path, params=parameters)).json()
+        found += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:
             return found
 
 
 async def nothing_is_lost(client: httpx.AsyncClient, known: Acknowledged) -> None:
-    """Make sure that what was ever acknowledged is what the list shows."""
-    stored = await everything(client)
+    """Make sure that the list shows what was acknowledged, and what is settled owes one webhook."""
+    stored = {task["id"]: task["status"] for task in await everything(client, "/api/tasks")}
+    owed = await everything(client, "/api/admin/webhook-deliveries")
     assert known.created <= stored.keys()
     assert {stored[task_id] for task_id in known.completed} == {"completed"}
     assert {stored[task_id] for task_id in known.cancelled} == {"cancelled"}
+    assert Counter(delivery["task_id"] for delivery in owed) == Counter(
+        task_id for task_id, status in stored.items() if status in TERMINAL
+    )

@@ -1,5 +1,7 @@
 """`awaithumans dev` on a machine that has never seen it."""
 
+import asyncio
+import base64
 import json
 import stat
 import time
@@ -8,9 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
+from standardwebhooks import Webhook
 
+from awaithumans.server.outbox.signing import webhook_key
 from tests.support.bodies import refund
 from tests.support.process import DevProcess, ServerProcess, run
+from tests.support.receiver import receiver
 
 SERVING_WITHIN = 5.0
 
@@ -170,3 +175,19 @@ def test_a_second_server_on_the_same_folder_is_refused_and_the_first_goes_on(
     assert "AWAITHUMANS_DATA_DIR" in line
     assert discovery(dev.home)["pid"] == dev.pid
     assert httpx.get(f"{dev.url}/api/ready").status_code == 200
+
+
+async def test_webhooks_go_to_this_machine_signed_with_a_key_that_stays(dev: DevProcess) -> None:
+    async with receiver() as there:
+        for _ in range(2):
+            await asyncio.to_thread(dev.start)
+            headers = {"Authorization": f"Bearer {discovery(dev.home)['admin_api_token']}"}
+            async with httpx.AsyncClient(base_url=dev.url, headers=headers) as client:
+                made = await client.post("/api/tasks", json=refund(callback_url=there.url))
+                await client.post(f"/api/tasks/{made.json()['id']}/cancel")
+            await there.got(len(there.calls) + 1, within=20)
+            await asyncio.to_thread(dev.stop)
+    key = json.loads((dev.home / ".awaithumans" / "dev.json").read_text())["payload_key"]
+    secret = base64.b64encode(webhook_key(base64.urlsafe_b64decode(key))).decode()
+    for call in there.calls:
+        Webhook(f"whsec_{secret}").verify(call.body, call.headers)

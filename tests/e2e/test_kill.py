@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.acknowledged import Acknowledged, check_all, load, nothing_is_lost
+from tests.e2e.acknowledged import ALLOWED, Acknowledged, check_all, load, nothing_is_lost
 from tests.support.bodies import refund
 from tests.support.postgres import Postgres, connected, started
 from tests.support.process import ServerProcess
@@ -36,7 +36,7 @@ async def test_nothing_acknowledged_is_lost_and_the_server_is_back_within_3_seco
     tmp_path: Path,
 ) -> None:
     dice = random.Random(3)
-    server = ServerProcess(tmp_path).start()
+    server = ServerProcess(tmp_path, **ALLOWED).start()
     known = Acknowledged()
     back: list[float] = []
     try:
@@ -72,7 +72,7 @@ def two_processes(folder: Path, url: str) -> Any:
     with ExitStack() as stack:
         for name in ("one", "other"):
             (folder / name).mkdir()
-            server = ServerProcess(folder / name, AWAITHUMANS_DATABASE_URL=url)
+            server = ServerProcess(folder / name, AWAITHUMANS_DATABASE_URL=url, **ALLOWED)
             stack.callback(server.kill)
             servers.append(server.start())
         yield servers

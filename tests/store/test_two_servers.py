@@ -248,3 +248,17 @@ async def test_what_others_say_on_the_channel_is_no_harm(two: TwoServers) -> Non
     await two.one.server.tasks.cancel(task_id, None, AGENT)
     assert (await asyncio.wait_for(poll, SOON)).json()["status"] == "cancelled"
     await ready_is(two.other, 200)
+
+
+async def test_what_is_owed_on_one_is_delivered_by_the_other_at_once(two: TwoServers) -> None:
+    await two.one.server.relay.stop()
+    # It is looked at, and refused, which is an attempt too.
+    task_id = await two.created(callback_url="http://10.0.0.1/")
+    await two.one.server.tasks.cancel(task_id, None, AGENT)
+    await until(lambda: two.count("delivery_attempts") == 1)
+    found = await two.one.client.get("/api/admin/webhook-deliveries")
+    (delivery,) = found.json()["items"]
+    assert (delivery["attempts"], delivery["last_error"]) == (
+        1,
+        "the host's address is not allowed",
+    )

@@ -18,7 +18,7 @@ from awaithumans.server.store import migrate as module
 from awaithumans.server.tasks.model import Actor, Filter, Person
 from tests.store.before import CASES, TWO, copy, fill, let_in
 from tests.store.kept import Kept, kept_in
-from tests.support.made import an_account
+from tests.support.made import AGENT, an_account
 
 MIGRATIONS = Path(module.__file__).parent / "migrations"
 
@@ -162,6 +162,21 @@ async def test_what_was_there_can_be_worked_with(old: sqlite3.Connection, path: 
             i for i, c in zip(ids, CASES, strict=True) if c.status in ("cancelled", "completed")
         ]
         assert {row["task_id"] for row in left} <= set(terminal)
+
+
+async def test_tasks_of_before_owe_nothing_and_new_ones_do(
+    old: sqlite3.Connection, path: Path
+) -> None:
+    ids = fill(old, CASES)
+    old.commit()
+    async with kept_in(path) as kept:
+        for task_id in ids:
+            if not (await kept.tasks.get(task_id)).task.terminal:
+                await kept.tasks.cancel(task_id, None, AGENT)
+        assert await kept.count("deliveries") == 0
+        made = await kept.created(callback_url="https://example.com/done")
+        await kept.tasks.cancel(made.task.id, None, AGENT)
+        assert await kept.count("deliveries") == 1
 
 
 async def test_a_hundred_thousand_tasks_are_brought_up_within_a_minute(

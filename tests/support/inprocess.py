@@ -22,7 +22,7 @@ from awaithumans.server.ids import new_id
 from awaithumans.server.observing.tracing import Tracing
 from awaithumans.server.store import sqlite
 from tests.support.clock import ManualClock
-from tests.support.process import TOKEN
+from tests.support.process import PAYLOAD_KEY, TOKEN
 from tests.support.sqlite import migrated
 
 _URL = "http://testserver"
@@ -109,7 +109,8 @@ async def in_process(
 ) -> AsyncGenerator[InProcess]:
     """Run the server on a database that costs little, as passwords do: None is the real cost."""
     clock = clock or ManualClock()
-    loaded = load(**{"data_dir": folder, "public_url": _URL} | settings)
+    given = {"data_dir": folder, "public_url": _URL, "payload_key": PAYLOAD_KEY} | settings
+    loaded = load(**given)
     if loaded.postgres is None:
         migrated(loaded.database_path)
     server = _built(loaded, clock, hasher, tracing)

@@ -13,6 +13,7 @@ from awaithumans.server.directory.model import Filter as PeopleFilter
 from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.ids import new_id
 from awaithumans.server.routing.plan import Member
+from awaithumans.server.tasks.deliveries import Owed
 from awaithumans.server.tasks.lifecycle import NEXT, Change
 from awaithumans.server.tasks.model import Content, Entry, Filter, Person, Status, Task
 from tests.support.seeing import is_visible, is_within_reach, matches
@@ -27,6 +28,7 @@ class Rows:
 
     tasks: dict[str, Task] = field(default_factory=dict[str, Task])
     contents: dict[str, Content] = field(default_factory=dict[str, Content])
+    owed: dict[str, tuple[Owed, ...]] = field(default_factory=dict[str, tuple[Owed, ...]])
     invited: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     history: list[Entry] = field(default_factory=list[Entry])
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
@@ -197,6 +199,8 @@ class MemoryWriter(MemoryReader):
     def save(self, before: Task, change: Change) -> None:
         assert self._rows.tasks[before.id].version == before.version
         self._keep(change)
+        if change.owed:
+            self._rows.owed[before.id] = change.owed
 
     def note(self, entries: Sequence[Entry]) -> None:
         self._rows.history.extend(replace(e, id=new_id("aud", e.created_at)) for e in entries)
@@ -204,6 +208,7 @@ class MemoryWriter(MemoryReader):
     def delete(self, task_id: str) -> bool:
         self._rows.contents.pop(task_id, None)
         self._rows.invited.pop(task_id, None)
+        self._rows.owed.pop(task_id, None)
         self._rows.history = [e for e in self._rows.history if e.task_id != task_id]
         return self._rows.tasks.pop(task_id, None) is not None
 
@@ -221,6 +226,9 @@ class MemoryWriter(MemoryReader):
         """There is one process."""
 
     def announce_due(self, task: Task) -> None:
+        """There is one process."""
+
+    def announce_owed(self) -> None:
         """There is one process."""
 
     def note_assigned(self, user_id: str, now: datetime) -> None:

@@ -24,6 +24,16 @@ class Expected:
         self.deadlines.append(deadline)
 
 
+class Woken:
+    """Counts how often there was something to deliver, and does nothing about it."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def wake(self) -> None:
+        self.times += 1
+
+
 class Backwards:
     """Keeps passwords in a way that a test can see through."""
 
@@ -36,10 +46,11 @@ class UseCases:
     store: MemoryStore = field(default_factory=MemoryStore)
     waker: LocalWaker = field(default_factory=LocalWaker)
     expected: Expected = field(default_factory=Expected)
+    woken: Woken = field(default_factory=Woken)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
     def __post_init__(self) -> None:
-        self.tasks = Tasks(self.store, self.waker, self.expected, Checker(), self.clock)
+        self.tasks = Tasks(self.store, self.waker, self.expected, self.woken, Checker(), self.clock)
 
     async def created(self, **changes: Any) -> Full:
         return await self.tasks.create(a_draft(**changes), AGENT)

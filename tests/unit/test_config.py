@@ -55,6 +55,12 @@ def test_a_setting_is_read_from_the_environment_and_from_a_file(
     assert getattr(load(), attribute) == wanted
 
 
+def test_the_bytes_of_every_payload_key_are_told_the_present_one_first() -> None:
+    assert load().payload_keys == []
+    both = load(payload_key=f"{OTHER_KEY}, {KEY}")
+    assert both.payload_keys == [bytes(32), bytes(range(32))]
+
+
 def test_the_command_line_wins_then_the_environment_then_the_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

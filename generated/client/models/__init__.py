@@ -18,6 +18,8 @@ from .complete_task_request import CompleteTaskRequest
 from .create_api_key_request import CreateApiKeyRequest
 from .create_task_request import CreateTaskRequest
 from .create_user_request import CreateUserRequest
+from .delivery_attempt import DeliveryAttempt
+from .delivery_status import DeliveryStatus
 from .error_response import ErrorResponse
 from .field_error import FieldError
 from .health import Health
@@ -26,6 +28,7 @@ from .json_schema_document import JsonSchemaDocument
 from .login_request import LoginRequest
 from .me import Me
 from .new_api_key import NewApiKey
+from .outbox_state import OutboxState
 from .poll_result import PollResult
 from .readiness import Readiness
 from .set_password_request import SetPasswordRequest
@@ -43,6 +46,9 @@ from .user_page import UserPage
 from .verifier_config import VerifierConfig
 from .verifier_provider import VerifierProvider
 from .version import Version
+from .webhook_delivery import WebhookDelivery
+from .webhook_delivery_detail import WebhookDeliveryDetail
+from .webhook_delivery_page import WebhookDeliveryPage
 
 __all__ = (
     "ActorType",
@@ -63,6 +69,8 @@ __all__ = (
     "CreateApiKeyRequest",
     "CreateTaskRequest",
     "CreateUserRequest",
+    "DeliveryAttempt",
+    "DeliveryStatus",
     "ErrorResponse",
     "FieldError",
     "Health",
@@ -71,6 +79,7 @@ __all__ = (
     "LoginRequest",
     "Me",
     "NewApiKey",
+    "OutboxState",
     "PollResult",
     "Readiness",
     "SetPasswordRequest",
@@ -88,4 +97,7 @@ __all__ = (
     "VerifierConfig",
     "VerifierProvider",
     "Version",
+    "WebhookDelivery",
+    "WebhookDeliveryDetail",
+    "WebhookDeliveryPage",
 )

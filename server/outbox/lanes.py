@@ -1,0 +1,76 @@
+"""Who may be sent to at this moment, so that one receiver never keeps another waiting."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+MOST = 512
+PER_HOST = 64
+PER_RECEIVER = 32
+REMEMBERED = 1000
+
+
+class Lanes:
+    """Counts what is being sent, in all, by host and by receiver.
+
+    A receiver begins with one attempt at a time, and gets one more with each that arrives; with
+    one that fails it is back at one. So a receiver that hangs holds one place.
+    """
+
+    def __init__(self) -> None:
+        self._hosts: Counter[str] = Counter()
+        self._receivers: Counter[str] = Counter()
+        self._paces: dict[str, int] = {}
+
+    @property
+    def sending(self) -> int:
+        """How many attempts run."""
+        return self._hosts.total()
+
+    @property
+    def room(self) -> int:
+        """How many more may run."""
+        return MOST - self.sending
+
+    def full_hosts(self) -> list[str]:
+        """Return the hosts that may get no more at this moment."""
+        return [host for host, count in self._hosts.items() if count >= PER_HOST]
+
+    def full_receivers(self) -> list[str]:
+        """Return the receivers that may get no more at this moment."""
+        return [name for name, count in self._receivers.items() if count >= self._pace(name)]
+
+    def chosen(self, waiting: Iterable[tuple[str, str, str]]) -> list[str]:
+        """Return the ids of those that may be sent now, of id, host and receiver each."""
+        ids: list[str] = []
+        hosts, receivers = self._hosts.copy(), self._receivers.copy()
+        for id_, host, receiver in waiting:
+            if (
+                len(ids) < self.room
+                and hosts[host] < PER_HOST
+                and receivers[receiver] < self._pace(receiver)
+            ):
+                ids.append(id_)
+                hosts[host] += 1
+                receivers[receiver] += 1
+        return ids
+
+    def enter(self, host: str, receiver: str) -> None:
+        """Count an attempt that begins."""
+        self._hosts[host] += 1
+        self._receivers[receiver] += 1
+
+    def leave(self, host: str, receiver: str, *, arrived: bool) -> None:
+        """Count an attempt that has ended."""
+        pace = self._paces.pop(receiver, 1)
+        if arrived:
+            self._paces[receiver] = min(pace + 1, PER_RECEIVER)
+        for counter, name in ((self._hosts, host), (self._receivers, receiver)):
+            counter[name] -= 1
+            if not counter[name]:
+                del counter[name]
+        if len(self._paces) > REMEMBERED:
+            # The one that has got nothing for longest begins anew; each task may have its own.
+            del self._paces[next(iter(self._paces))]
+
+    def _pace(self, receiver: str) -> int:
+        return self._paces.get(receiver, 1)

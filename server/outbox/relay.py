@@ -1,0 +1,258 @@
+"""Sends what is due; sleeps until the next delivery is, instead of looking for one.
+
+Any number of processes may run one: each takes deliveries with a lease, and what a process leaves
+behind when it dies is due again at the lease's end.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ..clock import Clock, rfc3339
+from ..errors import StorageUnavailable
+from ..tasks.deliveries import Attempt, Delivery, Kind
+from ..tasks.model import SYSTEM, Action, Entry, Status
+from .backoff import next_attempt
+from .lanes import PER_RECEIVER, Lanes
+from .ports import Meter, Outcome, Result, Sender, Store, Writer
+
+_log = logging.getLogger(__name__)
+
+# An attempt takes 10 s at most; the rest is for the database to take the outcome.
+_LEASE = timedelta(seconds=20)
+_RETRY = timedelta(seconds=1)
+# A laptop that slept wakes to a clock that jumped: look again after this long at the latest.
+_LONGEST_SLEEP = timedelta(minutes=1)
+_LOOK = 1000
+# How long attempts that run may take to end when the server stops, in seconds.
+_GRACE = 1.5
+_ACTIONS: dict[Result, Action] = {
+    "delivered": "delivered",
+    "failed": "delivery_failed",
+    "abandoned": "delivery_abandoned",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Leased:
+    delivery: Delivery
+    body: str
+    redacted: bool
+
+
+class Relay:
+    """Delivers what transitions owe.
+
+    Args:
+        store: Where deliveries are kept.
+        senders: Who sends each kind.
+        clock: What time it is.
+        meter: Who counts attempts, if anybody does.
+        jitter: A number from 0 to 1, by chance.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        senders: Mapping[Kind, Sender],
+        clock: Clock,
+        meter: Meter | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._senders = senders
+        self._clock = clock
+        self._meter = meter
+        self._jitter = jitter
+        self._lanes = Lanes()
+        self._woken = asyncio.Event()
+        self._job: asyncio.Task[None] | None = None
+        self._running: dict[asyncio.Task[None], Delivery] = {}
+
+    @property
+    def alive(self) -> bool:
+        """Whether the job runs."""
+        return self._job is not None and not self._job.done()
+
+    @property
+    def sending(self) -> int:
+        """How many attempts run."""
+        return self._lanes.sending
+
+    def wake(self) -> None:
+        """Take note that something is due now, or that there is room again."""
+        self._woken.set()
+
+    def start(self) -> None:
+        """Begin to deliver what is due."""
+        self._job = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Begin nothing any more, let what runs end for a moment, and give the rest back."""
+        if self._job is not None:
+            self._job.cancel()
+            await asyncio.gather(self._job, return_exceptions=True)
+        if self._running:
+            await asyncio.wait(self._running, timeout=_GRACE)
+        cut_off = dict(self._running)
+        for attempt in cut_off:
+            attempt.cancel()
+        await asyncio.gather(*cut_off, return_exceptions=True)
+        if cut_off:
+            await self._give_back(list(cut_off.values()))
+
+    async def _run(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                due = await self._send_due()
+            except StorageUnavailable:
+                due = self._clock.now() + _RETRY
+            except Exception:  # noqa: BLE001 -- a job that ends silently is worse than any error
+                _log.exception("delivering failed; trying again")
+                due = self._clock.now() + _RETRY
+            await self._sleep(due)
+
+    async def _send_due(self) -> datetime | None:
+        """Begin all that may begin now; return when something is due next."""
+        now = self._clock.now()
+        while self._lanes.room:
+            now = self._clock.now()
+            hosts, receivers = self._lanes.full_hosts(), self._lanes.full_receivers()
+            waiting = await self._store.read(
+                lambda tx, n=now, h=hosts, r=receivers: tx.due_deliveries(
+                    n, h, r, PER_RECEIVER, _LOOK
+                )
+            )
+            ids = self._lanes.chosen(waiting)
+            if not ids:
+                break
+            await self._begin(ids, now)
+        # Of the time of the last look, so that nothing falls due between the two.
+        return await self._store.read(lambda tx: tx.next_delivery(now))
+
+    async def _begin(self, ids: list[str], now: datetime) -> None:
+        leased = await self._store.write(lambda tx: tx.lease_deliveries(ids, now, now + _LEASE))
+        for delivery, body, redacted in leased:
+            self._lanes.enter(delivery.host, delivery.receiver)
+            attempt = asyncio.create_task(self._attempt(_Leased(delivery, body, redacted)))
+            self._running[attempt] = delivery
+            attempt.add_done_callback(self._ended)
+
+    def _ended(self, attempt: "asyncio.Task[None]") -> None:
+        del self._running[attempt]
+        if not attempt.cancelled() and attempt.exception() is not None:
+            _log.error("an attempt to deliver failed", exc_info=attempt.exception())
+        self.wake()
+
+    async def _attempt(self, leased: _Leased) -> None:
+        delivery = leased.delivery
+        loop = asyncio.get_running_loop()
+        at, began, arrived = self._clock.now(), loop.time(), False
+        try:
+            outcome = await self._sent(leased)
+            arrived = outcome.error is None
+        finally:
+            self._lanes.leave(delivery.host, delivery.receiver, arrived=arrived)
+        seconds = loop.time() - began
+        answer = None if leased.redacted else outcome.answer
+        attempt = Attempt(at, outcome.status_code, outcome.error, round(seconds * 1000), answer)
+        after = self._after(delivery, outcome)
+        await self._record(delivery, after, attempt)
+        if self._meter is not None:
+            self._meter.attempted(delivery.kind, _result(after), seconds)
+
+    async def _sent(self, leased: _Leased) -> Outcome:
+        delivery = leased.delivery
+        try:
+            return await self._senders[delivery.kind].send(delivery, leased.body)
+        except Exception:  # noqa: BLE001 -- it would be tried for ever, and never given up
+            _log.exception("sending %s failed", delivery.id)
+            return Outcome(None, "a mistake of the server, whose log has the details")
+
+    def _after(self, delivery: Delivery, outcome: Outcome) -> Delivery:
+        """Return what a delivery is after an attempt."""
+        now, attempts = self._clock.now(), delivery.attempts + 1
+        after = replace(
+            delivery,
+            attempts=attempts,
+            lease_until=None,
+            next_attempt_at=None,
+            last_status_code=outcome.status_code,
+            last_error=outcome.error,
+        )
+        if outcome.error is None:
+            return replace(after, status="delivered", delivered_at=now)
+        again = next_attempt(delivery.since, attempts, now, self._jitter())
+        if again is None:
+            return replace(after, status="abandoned")
+        return replace(after, next_attempt_at=again)
+
+    async def _record(self, before: Delivery, after: Delivery, attempt: Attempt) -> None:
+        """Store the outcome, for as long as the lease lasts: else it is sent again."""
+
+        def work(tx: Writer) -> None:
+            # A task that was deleted meanwhile has taken its deliveries with it.
+            if tx.save_delivery(before, after):
+                tx.add_attempt(before.id, attempt)
+                status = tx.task_status(before.task_id)
+                tx.note([_entry(after, status, attempt, self._clock.now())])
+
+        while not await self._written(work):
+            if self._clock.now() + _RETRY >= (before.lease_until or before.since):
+                _log.error("what became of %s is lost; it is sent again", before.id)
+                return
+            await asyncio.sleep(_RETRY.total_seconds())
+
+    async def _written(self, work: Callable[[Writer], None]) -> bool:
+        try:
+            await self._store.write(work)
+        except StorageUnavailable:
+            return False
+        return True
+
+    async def _give_back(self, cut_off: list[Delivery]) -> None:
+        now = self._clock.now()
+
+        def work(tx: Writer) -> None:
+            for delivery in cut_off:
+                tx.save_delivery(delivery, replace(delivery, next_attempt_at=now, lease_until=None))
+            tx.announce_owed()
+
+        if not await self._written(work):
+            _log.warning("could not give %d deliveries back; their leases end soon", len(cut_off))
+
+    async def _sleep(self, due: datetime | None) -> None:
+        """Sleep until something is due, or until somebody says that something is."""
+        rest = _LONGEST_SLEEP
+        if due is not None:
+            rest = max(timedelta(), min(due - self._clock.now(), _LONGEST_SLEEP))
+        # Not `wait_for`: before Python 3.12 it swallows a cancel that comes with the event.
+        timer = asyncio.get_running_loop().call_later(rest.total_seconds(), self._woken.set)
+        try:
+            await self._woken.wait()
+        finally:
+            timer.cancel()
+
+
+def _result(after: Delivery) -> Result:
+    return "failed" if after.status == "pending" else after.status
+
+
+def _entry(after: Delivery, status: Status, attempt: Attempt, now: datetime) -> Entry:
+    """Return the line of the task's history; of the URL it has the host, for the rest is secret."""
+    extra = {
+        "delivery_id": after.id,
+        "kind": after.kind,
+        "host": after.host,
+        "attempt": after.attempts,
+        "status_code": attempt.status_code,
+    }
+    if attempt.error is not None:
+        extra["error"] = attempt.error
+    if after.next_attempt_at is not None:
+        extra["next_attempt_at"] = rfc3339(after.next_attempt_at)
+    return Entry(after.task_id, status, status, _ACTIONS[_result(after)], SYSTEM, now, extra)

@@ -1,0 +1,108 @@
+"""What a settled task owes to whoever asked to be told, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic_core import to_json
+
+from .model import Task
+
+Kind = Literal["webhook"]
+DeliveryStatus = Literal["pending", "delivered", "abandoned"]
+
+_TOLD = (
+    "idempotency_key",
+    "status",
+    "response",
+    "completed_at",
+    "timed_out_at",
+    "completed_by_email",
+    "completed_via_channel",
+    "verification_attempt",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A delivery that is not stored yet.
+
+    `receiver` and `host` say whom it would keep waiting, and be kept waiting by.
+    """
+
+    kind: Kind
+    target: str
+    host: str
+    receiver: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something that is sent until it arrives or is abandoned.
+
+    `attempts` are those since `since`, when it was first due, or when an operator had it sent
+    again. While `lease_until` is set somebody sends it; then `next_attempt_at` is the same time.
+    """
+
+    id: str
+    kind: Kind
+    task_id: str
+    target: str
+    host: str
+    receiver: str
+    status: DeliveryStatus
+    attempts: int
+    since: datetime
+    next_attempt_at: datetime | None
+    lease_until: datetime | None
+    last_status_code: int | None
+    last_error: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to deliver; `error` is None when it arrived, `answer` how the answer begins."""
+
+    attempted_at: datetime
+    status_code: int | None
+    error: str | None
+    duration_ms: int
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries a list shows; what is None does not restrict."""
+
+    task_id: str | None = None
+    status: DeliveryStatus | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is owed: `failing` are those of `pending` that have failed before."""
+
+    pending: int
+    failing: int
+    abandoned: int
+    oldest_pending_at: datetime | None
+
+
+def owed(task: Task) -> tuple[Owed, ...]:
+    """Return what a transition to `task` owes: the result to its `callback_url`, if it is settled.
+
+    The body says how the task is now, whenever it arrives.
+    """
+    if task.callback_url is None or not task.terminal:
+        return ()
+    told = {"task_id": task.id} | {name: getattr(task, name) for name in _TOLD}
+    url = urlsplit(task.callback_url)
+    host = f"{url.scheme}://{url.netloc}".lower()
+    body = to_json(told).decode()
+    return (Owed("webhook", task.callback_url, host, host + url.path, body),)

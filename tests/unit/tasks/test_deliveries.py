@@ -1,0 +1,76 @@
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pydantic_core import from_json
+
+from awaithumans.server.tasks import lifecycle
+from awaithumans.server.tasks.deliveries import owed
+from awaithumans.server.tasks.lifecycle import NEXT, Change, Command
+from awaithumans.server.tasks.model import TERMINAL, Task
+from tests.support.made import AGENT, APPROVED, NOW, SUE, a_task
+from tests.support.use_cases import UseCases
+
+CALLBACK = "https://User.example.com:8443/done?wf=1"
+# How each command that settles a task is given.
+SETTLING: dict[Command, Callable[[Task], Change]] = {
+    "complete": lambda task: lifecycle.complete(task, APPROVED, SUE, NOW),
+    "cancel": lambda task: lifecycle.cancel(task, "withdrawn", AGENT, NOW),
+    "expire": lambda task: lifecycle.expire(task, NOW),
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "command"), [pair for pair, after in NEXT.items() if after in TERMINAL]
+)
+def test_every_way_to_settle_a_task_owes_one_delivery(status: Any, command: Command) -> None:
+    change = SETTLING[command](a_task(status=status, callback_url=CALLBACK))
+    (delivery,) = change.owed
+    assert (delivery.kind, delivery.target) == ("webhook", CALLBACK)
+    assert from_json(delivery.body)["status"] == change.task.status == NEXT[status, command]
+    assert SETTLING[command](a_task(status=status)).owed == ()
+
+
+@pytest.mark.parametrize("status", sorted(TERMINAL))
+def test_a_task_in_every_terminal_status_owes_a_delivery(status: Any) -> None:
+    assert len(owed(a_task(status=status, callback_url=CALLBACK))) == 1
+
+
+def test_a_task_that_is_open_owes_nothing() -> None:
+    task = a_task(callback_url=CALLBACK)
+    change = lifecycle.open_(task, AGENT, NOW)
+    assert change is not None
+    assert change.owed == owed(task) == ()
+
+
+def test_the_body_says_how_the_task_ended() -> None:
+    task = a_task(id="tsk_1", idempotency_key="key", callback_url=CALLBACK, redact_payload=True)
+    (delivery,) = lifecycle.complete(task, {"reason": "é"}, SUE, NOW).owed
+    assert from_json(delivery.body) == {
+        "task_id": "tsk_1",
+        "idempotency_key": "key",
+        "status": "completed",
+        "response": {"reason": "é"},
+        "completed_at": "2026-03-01T12:00:00.250000Z",
+        "timed_out_at": None,
+        "completed_by_email": "sue@example.com",
+        "completed_via_channel": "dashboard",
+        "verification_attempt": 0,
+    }
+    assert datetime.fromisoformat(from_json(delivery.body)["completed_at"][:-1] + "+00:00") == NOW
+
+
+def test_who_waits_for_whom_is_told_by_host_and_path() -> None:
+    (delivery,) = owed(a_task(status="cancelled", callback_url=CALLBACK))
+    assert delivery.host == "https://user.example.com:8443"
+    assert delivery.receiver == "https://user.example.com:8443/done"
+
+
+async def test_the_relay_is_woken_when_something_is_owed_and_not_else() -> None:
+    cases = UseCases()
+    for callback_url, times in ((None, 0), (CALLBACK, 1)):
+        full = await cases.created(callback_url=callback_url)
+        await cases.tasks.cancel(full.task.id, None, AGENT)
+        assert cases.woken.times == times
+        assert len(cases.store.rows.owed.get(full.task.id, ())) == times
