@@ -14,7 +14,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from awaithumans.callbacks import standard_webhook_secret
-from tests.support.process import PAYLOAD_KEY, free_port
+from tests.support.bodies import APPROVED, refund
+from tests.support.process import PAYLOAD_KEY, ServerProcess, free_port
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "webhook_receiver"
 BODY = json.dumps({"task_id": "tsk_1", "status": "completed", "response": {"approved": True}})
@@ -57,6 +58,11 @@ class Example:
         headers |= {name.replace("_", "-"): value for name, value in changed.items()}
         return httpx.post(self.url, content=BODY, headers=headers).status_code
 
+    def line(self) -> str:
+        """Return what it prints next."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
     def said(self) -> str:
         self.process.terminate()
         return self.process.communicate(timeout=10)[0]
@@ -76,6 +82,23 @@ def test_a_webhook_is_taken_once_and_a_foreign_or_old_one_not_at_all(example: Ex
     assert example.send() == 204
     assert example.send() == 204
     assert example.said() == "tsk_1 completed {'approved': True}\n"
+
+
+@pytest.fixture(scope="module")
+def sending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that may call receivers on this machine."""
+    home = tmp_path_factory.mktemp("sending")
+    process = ServerProcess(home, AWAITHUMANS_CALLBACK_ALLOW_PRIVATE="true").start()
+    yield process
+    process.kill()
+
+
+def test_an_answer_comes_to_the_example(example: Example, sending: ServerProcess) -> None:
+    with sending.client() as client:
+        task = client.post("/api/tasks", json=refund(callback_url=example.url)).json()
+        answered = client.post(f"/api/tasks/{task['id']}/complete", json=APPROVED)
+        assert answered.status_code == 200
+    assert example.line() == f"{task['id']} completed {APPROVED['response']}\n"
 
 
 @pytest.mark.parametrize("command", [[*PLAIN, "0"], [*FASTAPI, "0"]], ids=["plain", "fastapi"])

@@ -1,15 +1,19 @@
 """From a person's answer to a workflow's result, on real servers."""
 
+from dataclasses import replace
+
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
-from tests.adapters.temporal.engine import Engine, result
+from tests.adapters.temporal.engine import Engine, receiving, result
 from tests.adapters.temporal.workflows import (
     Ask,
     AskAtOnce,
     AskInSequence,
     CatchErrors,
+    TakeAnySignal,
 )
 
 
@@ -70,3 +74,24 @@ async def test_a_workflow_catches_the_sdk_s_own_errors(engine: Engine) -> None:
         task = await engine.open_task()
         await engine.cancel(task)
         assert await result(handle) == f"TaskCancelledError TASK_CANCELLED {task['id']}"
+
+
+async def test_a_workflow_with_a_handler_for_all_signals_keeps_it(engine: Engine) -> None:
+    async with engine.worker():
+        handle = await engine.start(TakeAnySignal)
+        task = await engine.open_task()
+        await handle.signal("something_else")
+        await engine.answer(task)
+        assert await result(handle) == ["fine", "something_else"]
+
+
+async def test_a_converter_for_pydantic_models_changes_nothing(engine: Engine) -> None:
+    address = engine.temporal.service_client.config.target_host
+    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    async with (
+        receiving(client) as receiver,
+        replace(engine, temporal=client, receiver_url=receiver).worker(),
+    ):
+        handle = await engine.start(Ask, {})
+        await engine.answer(await engine.open_task())
+        assert await result(handle) == "True fine"

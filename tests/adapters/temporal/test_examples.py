@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples" / "temporal"
 
 
 @contextmanager
-def example(engine: Engine, port: int, *command: str) -> "Iterator[subprocess.Popen[str]]":
+def example(engine: Engine, port: int, *command: str) -> "Generator[subprocess.Popen[str]]":
     process = subprocess.Popen(
         [sys.executable, *command],
         cwd=EXAMPLES,

@@ -4,7 +4,9 @@ from pydantic import BaseModel
 from temporalio import workflow
 
 from awaithumans import TaskCancelledError
-from awaithumans.adapters.temporal import AwaitHumansActivities, await_human  # noqa: F401
+from awaithumans.adapters.temporal import AwaitHumansActivities, await_human
+
+__all__ = ["AwaitHumansActivities", "Unpassed"]
 
 
 class Refund(BaseModel):

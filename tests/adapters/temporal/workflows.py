@@ -1,11 +1,13 @@
 """Workflows that ask people, as users write them."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from awaithumans import TaskCancelledError, TaskTimeoutError
@@ -158,6 +160,23 @@ class FailInTheSecondRun:
 
 
 @workflow.defn
+class TakeAnySignal:
+    """Asks, and has a handler for every signal that has none."""
+
+    def __init__(self) -> None:
+        self.others: list[str] = []
+
+    @workflow.signal(dynamic=True)
+    def other(self, name: str, _arguments: Sequence[RawValue]) -> None:
+        self.others.append(name)
+
+    @workflow.run
+    async def run(self) -> list[str]:
+        decision: Decision = await await_human(**refund())
+        return [decision.reason, *self.others]
+
+
+@workflow.defn
 class Signalled:
     """What Temporal itself needs from a signal to a result, with a timer beside it as ours has."""
 
@@ -185,4 +204,5 @@ WORKFLOWS = [
     FailInTheSecondRun,
     GiveUp,
     Signalled,
+    TakeAnySignal,
 ]
