@@ -165,15 +165,21 @@ async def result(handle: WorkflowHandle[Any, Any]) -> Any:
 @asynccontextmanager
 async def receiving(client: Client) -> AsyncGenerator[str]:
     """Serve the ready-made receiver; yield its address."""
+    async with serving(callback_app(client, payload_key=PAYLOAD_KEY)) as url:
+        yield f"{url}/callbacks?from=awaithumans"
+
+
+@asynccontextmanager
+async def serving(app: Any, **options: Any) -> AsyncGenerator[str]:
+    """Serve an ASGI application in this event loop; yield its address."""
     port = free_port()
-    app: Any = callback_app(client, payload_key=PAYLOAD_KEY)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", **options))
+    running = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)
-    yield f"http://127.0.0.1:{port}/callbacks?from=awaithumans"
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    await serving
+    await running
 
 
 def signature(body: bytes) -> str:

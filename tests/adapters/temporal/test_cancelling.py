@@ -13,8 +13,9 @@ from tests.adapters.temporal.engine import Engine, result, until
 from tests.adapters.temporal.workflows import Ask, GiveUp
 
 
-async def test_a_cancelled_workflow_cancels_the_person_s_task(engine: Engine) -> None:
-    async with engine.worker():
+@pytest.mark.parametrize("cached", [1000, 0])
+async def test_a_cancelled_workflow_cancels_the_person_s_task(engine: Engine, cached: int) -> None:
+    async with engine.worker(max_cached_workflows=cached):
         handle = await engine.start(Ask, {})
         task = await engine.open_task()
         await engine.parked(handle)
@@ -36,7 +37,10 @@ async def test_an_await_that_is_cancelled_cancels_it_unless_told_not_to(
     assert await engine.status(task) == status
 
 
-async def test_a_task_that_comes_into_being_meanwhile_is_cancelled(engine: Engine) -> None:
+@pytest.mark.parametrize("cached", [1000, 0])
+async def test_a_task_that_comes_into_being_meanwhile_is_cancelled(
+    engine: Engine, cached: int
+) -> None:
     made, go_on = asyncio.Event(), asyncio.Event()
     actual = engine.activities()
 
@@ -47,7 +51,7 @@ async def test_a_task_that_comes_into_being_meanwhile_is_cancelled(engine: Engin
         await go_on.wait()
         return created
 
-    async with engine.worker([slow, *actual.all()[1:]]):
+    async with engine.worker([slow, *actual.all()[1:]], max_cached_workflows=cached):
         handle = await engine.start(Ask, {})
         await asyncio.wait_for(made.wait(), 10)
         await handle.cancel()

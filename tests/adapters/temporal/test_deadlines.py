@@ -1,5 +1,6 @@
 """The deadline, which the server and the workflow keep each for itself."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,13 +8,14 @@ from temporalio import activity
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from awaithumans.adapters.temporal import AwaitHumansActivities, dispatch_signal
+from awaithumans.adapters.temporal import AwaitHumansActivities
 from awaithumans.adapters.temporal.failures import as_activity_failure
 from awaithumans.adapters.temporal.messages import CHECK_TASK, CREATE_TASK, Created, Question
 from awaithumans.errors import ServerUnreachableError
-from tests.adapters.temporal.engine import Engine, result, signature, verdict
+from tests.adapters.temporal.engine import Engine, result, serving
 from tests.adapters.temporal.workflows import Ask, CatchErrors
-from tests.support.process import PAYLOAD_KEY, TOKEN
+from tests.support.inprocess import in_process
+from tests.support.process import TOKEN
 
 NOWHERE = "http://127.0.0.1:1/"
 
@@ -25,20 +27,18 @@ async def failure(handle: Any) -> ApplicationError:
     return caught.value.cause
 
 
-async def test_the_server_s_word_ends_the_wait(engine: Engine) -> None:
-    async with engine.worker():
-        handle = await engine.start(CatchErrors)
-        task = await engine.open_task()
-        body = verdict(task_id=task["id"], status="timed_out", response=None)
-        await dispatch_signal(
-            temporal_client=engine.temporal,
-            workflow_id=handle.id,
-            body=body,
-            signature_header=signature(body),
-            payload_key=PAYLOAD_KEY,
-        )
-        assert await result(handle) == f"TaskTimeoutError TASK_TIMEOUT {task['id']}"
-    await engine.cancel(task)
+async def test_the_server_s_word_ends_the_wait(engine: Engine, tmp_path: Path) -> None:
+    async with (
+        in_process(tmp_path / "data", callback_allow_private=True) as served,
+        serving(served.server.app, lifespan="off") as url,
+    ):
+        ours = AwaitHumansActivities(url, TOKEN, engine.receiver_url)
+        async with engine.worker(ours.all()):
+            handle = await engine.start(CatchErrors)
+            await engine.parked(handle)
+            served.clock.advance(901)
+            assert await served.server.tasks.settle_due(10) == 1
+            assert (await result(handle)).startswith("TaskTimeoutError TASK_TIMEOUT tsk_")
 
 
 async def test_without_its_word_the_workflow_s_own_timer_does(skipping: Engine) -> None:

@@ -59,6 +59,15 @@ async def test_so_does_the_retry_of_a_run_that_continued_as_new(engine: Engine) 
     assert len(await engine.tasks()) == 2
 
 
+async def test_each_run_of_a_schedule_asks_anew(engine: Engine) -> None:
+    async with engine.worker():
+        handle = await engine.start(Ask, {}, cron_schedule="@every 1s")
+        await engine.answer(await engine.open_task())
+        await engine.open_task()
+        await engine.temporal.get_workflow_handle(handle.id).terminate()
+    assert len(await engine.tasks()) == 2
+
+
 async def test_an_ending_without_an_answer_is_not_retried(engine: Engine) -> None:
     async with engine.worker():
         handle = await engine.start(Ask, {}, retry_policy=AT_ONCE)
