@@ -12,8 +12,8 @@ from tests.adapters.temporal.workflows import Ask, Signalled
 ROUNDS = 30
 # Whatever else the machine does meanwhile makes the longer way longer.
 SERIES = 3
-BUSY = 2.0
-"""How many programs for each processor want to run on a machine that can't measure this."""
+BUSY = 1.0
+"""How many programs for each processor want to run on a machine that can't tell."""
 AT_MOST_SECONDS = 0.010
 
 
