@@ -45,7 +45,9 @@ names beginning with `{prefix}` that nothing reads.
 {rows}
 
 Agents read `AWAITHUMANS_URL` (where the server is), `AWAITHUMANS_ADMIN_API_TOKEN` (the key) and
-`AWAITHUMANS_QUIET` (`1` silences the line on stderr). See [the SDK](sdk.md).
+`AWAITHUMANS_QUIET` (`1` silences the line on stderr). See [the SDK](sdk.md). Temporal workers read
+`AWAITHUMANS_CALLBACK_URL` too (where webhooks are received), and receivers
+`AWAITHUMANS_PAYLOAD_KEY`. See [Temporal](temporal.md).
 """
 
 

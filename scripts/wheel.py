@@ -21,6 +21,8 @@ MUST_HOLD = {
     "awaithumans/py.typed",
     "awaithumans/command.py",
     "awaithumans/adapters/__init__.py",
+    "awaithumans/adapters/temporal/__init__.py",
+    "awaithumans/callbacks.py",
     "awaithumans/generated/contract/openapi.json",
     "awaithumans/generated/models/__init__.py",
     "awaithumans/generated/client/client.py",
@@ -41,6 +43,13 @@ assert not {"httpx", "pydantic", "fastapi", "sqlalchemy"} & sys.modules.keys(), 
 from awaithumans import await_human, await_human_sync, AwaitHumans, AwaitHumansSync
 loaded = {"fastapi", "starlette", "sqlalchemy", "alembic", "click", "uvicorn"} & sys.modules.keys()
 assert not loaded, loaded
+import awaithumans.callbacks
+try:
+    import awaithumans.adapters.temporal
+except ImportError as error:
+    assert 'pip install "awaithumans[temporal]"' in str(error), error
+else:
+    raise AssertionError("temporalio should not be here")
 """
 
 LOWEST = """
@@ -148,6 +157,19 @@ def install_lowest(wheel: Path, folder: Path, version: str) -> None:
     print(f"the lowest versions of the server's dependencies work on Python {version}")
 
 
+def install_temporal(wheel: Path, folder: Path, version: str) -> None:
+    """Install the wheel with this extra alone, its newest and its lowest versions, and use it."""
+    temporal = UV.parent / "temporal"
+    for resolution in ("highest", "lowest-direct"):
+        place = folder / f"temporal-{resolution}"
+        python = place / "bin" / "python"
+        run(UV, "venv", "--quiet", "--python", find(version) or sys.executable, place, cwd=folder)
+        wanted = ("--resolution", resolution, f"awaithumans[temporal] @ {wheel.as_uri()}")
+        run(UV, "pip", "install", "--quiet", "--python", python, *wanted, cwd=folder)
+        run(python, ROOT / "scripts" / "trial_temporal.py", temporal, cwd=folder)
+    print(f"the extra temporal alone runs a worker and a receiver on Python {version}")
+
+
 def main() -> None:
     """Check the wheel."""
     with tempfile.TemporaryDirectory() as name:
@@ -157,6 +179,7 @@ def main() -> None:
         tried = {version: install_bare(wheel, folder, version) for version in VERSIONS}
         here = [version for version, found in tried.items() if found]
         install_lowest(wheel, folder, here[0])
+        install_temporal(wheel, folder, here[0])
     away = [version for version, found in tried.items() if not found]
     print(f"bare install imports and works on Python {', '.join(here)}")
     if away:

@@ -55,9 +55,10 @@ class AwaitHumansError(Exception):
 
 
 class ConfigurationError(AwaitHumansError):
-    """The server's address, the key or the discovery file cannot be used as it is.
+    """An address, a key or the discovery file is missing or cannot be used as it is.
 
-    Codes: ``SERVER_URL_INVALID``, ``API_KEY_INVALID``, ``DISCOVERY_FILE_INVALID``.
+    Codes: ``SERVER_URL_INVALID``, ``API_KEY_INVALID``, ``DISCOVERY_FILE_INVALID``,
+    ``PAYLOAD_KEY_INVALID``, ``CALLBACK_URL_MISSING``.
     """
 
     default_code = "CONFIGURATION_INVALID"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,13 +21,23 @@ from awaithumans.errors import (
 from awaithumans.wire import PollResult, Task
 
 SETTLED = {"completed", "timed_out", "cancelled", "verification_exhausted"}
+# An answer stored before the deadline is honoured even if its verifier ends after it.
+BEING_VERIFIED = {"submitted", "verified"}
 _TITLE = 80
 
 R = TypeVar("R", bound=BaseModel)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the endings tell of a task, for those who do not have all of it."""
+
+    id: str
+    timeout_seconds: int
+
+
 def conclude(
-    task: Task, verdict: Task | PollResult, response_schema: type[R], endpoint: Endpoint
+    task: Task | Asked, verdict: Task | PollResult, response_schema: type[R], endpoint: Endpoint
 ) -> R:
     """Return the answer of a settled task.
 
@@ -87,7 +98,7 @@ def announcement(task: Task, endpoint: Endpoint) -> str:
     return f"awaithumans: waiting for a person: {title} -> {page} (or run: awaithumans inbox)"
 
 
-def timed_out(task: Task, endpoint: Endpoint) -> TaskTimeoutError:
+def timed_out(task: Task | Asked, endpoint: Endpoint) -> TaskTimeoutError:
     """Return the error for a task that nobody answered in time."""
     return TaskTimeoutError(
         f"Nobody answered {task.id} within {task.timeout_seconds} s.",
@@ -99,7 +110,7 @@ def timed_out(task: Task, endpoint: Endpoint) -> TaskTimeoutError:
     )
 
 
-def _cancelled(task: Task, endpoint: Endpoint) -> TaskCancelledError:
+def _cancelled(task: Task | Asked, endpoint: Endpoint) -> TaskCancelledError:
     return TaskCancelledError(
         f"{task.id} was cancelled.",
         task_id=task.id,
@@ -109,7 +120,7 @@ def _cancelled(task: Task, endpoint: Endpoint) -> TaskCancelledError:
     )
 
 
-def _exhausted(task: Task, attempts: int, endpoint: Endpoint) -> VerificationExhaustedError:
+def _exhausted(task: Task | Asked, attempts: int, endpoint: Endpoint) -> VerificationExhaustedError:
     return VerificationExhaustedError(
         f"The verifier refused all {attempts} answers to {task.id}.",
         task_id=task.id,

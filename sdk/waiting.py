@@ -26,15 +26,13 @@ from awaithumans.transport import (
     Refused,
     Unreachable,
 )
-from awaithumans.verdicts import SETTLED, announcement, conclude, timed_out
+from awaithumans.verdicts import BEING_VERIFIED, SETTLED, announcement, conclude, timed_out
 from awaithumans.wire import CreateTaskRequest, PollResult, Task
 
 _CREATE_PATIENCE_SECONDS = 5.0
 _LONGEST_RETRY_AFTER_SECONDS = 30.0
 # A poll that ends sooner than this without a verdict was not held (the server is stopping).
 _HELD_SECONDS = 1.0
-# An answer stored before the deadline is honoured even if its verifier ends after it.
-_BEING_VERIFIED = {"submitted", "verified"}
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -109,7 +107,7 @@ class Settling:
     def _give_up(self, task: Task, outcome: Outcome[PollResult]) -> None:
         if not isinstance(outcome, Answer):
             raise unreachable_error(outcome, self._endpoint, task.id)
-        if outcome.parsed.status not in _BEING_VERIFIED:
+        if outcome.parsed.status not in BEING_VERIFIED:
             raise timed_out(task, self._endpoint)
 
 

@@ -32,9 +32,13 @@ _CONTENTS = """<p>As a document: <a href="/api/openapi.yaml">YAML</a>,
 # Made by the SDK itself, whose `docs_url` points here; a test holds the two together.
 _OF_THE_SDK = {
     "API_KEY_INVALID": "The key has characters that no header can carry. Look for a line break.",
+    "CALLBACK_URL_MISSING": "The Temporal worker doesn't know where webhooks are received. Set "
+    "`AWAITHUMANS_CALLBACK_URL` on it, or pass `callback_url`.",
     "CONFIGURATION_INVALID": "The address, the key or the discovery file can't be used as it is.",
     "DISCOVERY_FILE_INVALID": "`~/.awaithumans-dev.json` can't be read. Delete it, or run "
     "`awaithumans dev` again.",
+    "PAYLOAD_KEY_INVALID": "The receiver of webhooks has no key to check them with, or it is not "
+    "32 bytes in URL-safe base64. Set `AWAITHUMANS_PAYLOAD_KEY` to the server's value.",
     "POLL_FAILED": "The server refused the long poll. The message says why.",
     "REQUEST_FAILED": "The server refused the request. The message says why.",
     "SCHEMA_VALIDATION_FAILED": "The answer satisfies the schema that was sent, but not the "

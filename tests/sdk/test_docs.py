@@ -14,6 +14,7 @@ CODES = sorted(
         and kind is not errors.AwaitHumansError
     }
     | {"SERVER_URL_INVALID", "API_KEY_INVALID", "DISCOVERY_FILE_INVALID", "VALIDATION_ERROR"}
+    | {"CALLBACK_URL_MISSING", "PAYLOAD_KEY_INVALID"}
 )
 
 

@@ -1,0 +1,55 @@
+"""What the way from a person's answer costs beside Temporal's own from a signal."""
+
+import os
+import statistics
+import time
+
+import pytest
+
+from tests.adapters.temporal.engine import Engine, result
+from tests.adapters.temporal.workflows import Ask, Signalled
+
+ROUNDS = 30
+# Whatever else the machine does meanwhile makes the longer way longer.
+SERIES = 3
+BUSY = 1.0
+"""How many programs for each processor want to run on a machine that can't tell."""
+AT_MOST_SECONDS = 0.010
+
+
+async def from_a_signal(engine: Engine) -> float:
+    handle = await engine.start(Signalled)
+    await engine.parked(handle)
+    began = time.perf_counter()
+    await handle.signal(Signalled.answer, "fine")
+    await result(handle)
+    return time.perf_counter() - began
+
+
+async def from_an_answer(engine: Engine) -> float:
+    handle = await engine.start(Ask, {})
+    task = await engine.open_task()
+    await engine.parked(handle)
+    began = time.perf_counter()
+    await engine.answer(task)
+    await result(handle)
+    return time.perf_counter() - began
+
+
+async def test_an_answer_is_hardly_slower_than_a_signal(engine: Engine) -> None:
+    told: list[str] = []
+    async with engine.worker():
+        for _ in range(SERIES):
+            signals, answers = list[float](), list[float]()
+            for _ in range(ROUNDS):
+                signals.append(await from_a_signal(engine))
+                answers.append(await from_an_answer(engine))
+            theirs, ours = statistics.median(signals), statistics.median(answers)
+            told.append(f"answers {1000 * ours:.1f} ms, signals {1000 * theirs:.1f} ms")
+            if ours - theirs <= AT_MOST_SECONDS:
+                break
+        else:
+            if os.getloadavg()[0] > BUSY * (os.cpu_count() or 1):
+                pytest.skip(f"the machine is too busy to tell: {told}")
+            raise AssertionError(told)
+    print(told)
