@@ -11,11 +11,7 @@ export function Table({ label, columns, children }: Props) {
         <thead className="border-b border-line text-sm text-muted">
           <tr>
             {columns.map((column) => (
-              <th
-                key={column || <span className="sr-only">To do</span>}
-                scope="col"
-                className="px-4 py-2 font-medium whitespace-nowrap"
-              >
+              <th key={column} scope="col" className="px-4 py-2 font-medium whitespace-nowrap">
                 {column || <span className="sr-only">To do</span>}
               </th>
             ))}
