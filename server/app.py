@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, TypeAlias
 from fastapi import Depends, FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from .api import auth, contract, keys, pages, parity, parts, refusals, setup, system, tasks, users
+from .api import (
+    auth,
+    contract,
+    events,
+    keys,
+    pages,
+    parity,
+    parts,
+    refusals,
+    setup,
+    system,
+    tasks,
+    users,
+)
 from .api.credentials import own_origin
 from .api.edge import Edge
 from .auth.callers import Callers
@@ -22,6 +35,8 @@ from .auth.setup import FirstRun
 from .clock import Clock, SystemClock
 from .config import Settings
 from .directory.service import Directory
+from .events.feed import Feed
+from .events.others import Processes
 from .scheduler.deadlines import DeadlineClock
 from .scheduler.hearing import Hearing
 from .scheduler.retention import Retention
@@ -46,10 +61,16 @@ class Server:
 
     app: FastAPI
     waker: LocalWaker
+    feed: Feed
     first_run: FirstRun
     tasks: Tasks
     base_url: str
     running: Callable[[], AbstractAsyncContextManager[None]]
+
+    def release(self) -> None:
+        """Let go of everybody who waits: the server stops."""
+        self.waker.close()
+        self.feed.close()
 
 
 def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> Server:
@@ -66,8 +87,10 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     clock = clock or SystemClock()
     store = _store(settings)
     waker, deadlines, passwords = LocalWaker(), DeadlineClock(clock), Passwords()
-    service = Tasks(store, waker, deadlines, Checker(), clock)
-    ears = _ears(settings, Hearing(service, waker, deadlines))
+    others = None if settings.postgres is None else Processes(store)
+    feed = Feed(store, clock, others)
+    service = Tasks(store, waker, deadlines, Checker(), clock, feed)
+    ears = _ears(settings, Hearing(service, waker, deadlines, feed, others))
     first_run = FirstRun(store, passwords, clock)
 
     base_url = settings.base_url
@@ -84,6 +107,7 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
             ears=ears,
             deadlines=deadlines,
             waker=waker,
+            feed=feed,
             version=version("awaithumans"),
             base_url=base_url,
             started_at=clock.now(),
@@ -91,8 +115,11 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
     )
     days = settings.retention_days
     retention = Retention(None if days is None else timedelta(days=days))
-    running = partial(_running, store, ears, deadlines, retention, service, waker, passwords)
-    return Server(app, waker, first_run, service, base_url, running)
+    streams = (feed,) if others is None else (feed, others)
+    running = partial(
+        _running, store, ears, deadlines, retention, service, waker, streams, passwords
+    )
+    return Server(app, waker, feed, first_run, service, base_url, running)
 
 
 def _application(settings: Settings, made: parts.Parts) -> FastAPI:
@@ -105,7 +132,7 @@ def _application(settings: Settings, made: parts.Parts) -> FastAPI:
         dependencies=[Depends(own_origin)],
     )
     parts.install(app, made)
-    for room in (tasks, users, keys, auth, setup, system):
+    for room in (tasks, events, users, keys, auth, setup, system):
         app.include_router(room.routes)
     app.include_router(pages.router(made.base_url))
     refusals.install(app, made.base_url)
@@ -142,6 +169,7 @@ async def _running(
     retention: Retention,
     service: Tasks,
     waker: LocalWaker,
+    streams: tuple[Feed | Processes, ...],
     passwords: Passwords,
 ) -> AsyncGenerator[None]:
     """Open the database and start the jobs; end them, and let whoever waits go, on the way out."""
@@ -158,5 +186,7 @@ async def _running(
         if ears is not None:
             await ears.stop()
         waker.close()
+        for part in streams:
+            await part.stop()
         await store.stop()
         passwords.close()

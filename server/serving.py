@@ -82,7 +82,7 @@ def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable
 
     async def main() -> None:
         async with server.running():
-            await _Process(config, server.waker.close, started).serve([listener])
+            await _Process(config, server.release, started).serve([listener])
 
     # It warns at each request that is not HTTP: a scanner would fill the log.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)

@@ -318,6 +318,17 @@ class AuditTrail(BaseModel):
     items: list[AuditEntry]
 
 
+class TaskEvent(BaseModel):
+    """What happened to a task; the `data` of `event: task`."""
+
+    task_id: str
+    status: TaskStatus
+    """The task's status when this was sent."""
+    version: StrictInt
+    """Grows with each change of the task."""
+    action: AuditAction
+
+
 class LoginRequest(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
@@ -513,7 +524,7 @@ class SystemStatus(BaseModel):
     """The migration that the database is at."""
     open_tasks: StrictInt
     parked_requests: StrictInt
-    """Long polls that wait in this process."""
+    """Long polls and event streams that wait in this process."""
     next_deadline_at: AwareDatetime | None
     channels: list[ChannelState]
 

@@ -11,6 +11,7 @@ from ..auth.keys import Keys
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
 from ..directory.service import Directory
+from ..events.feed import Feed
 from ..tasks.service import Tasks
 
 
@@ -71,6 +72,7 @@ class Parts:
     ears: Ears | None
     deadlines: Clockwork
     waker: Lot
+    feed: Feed
     version: str
     base_url: str
     started_at: datetime

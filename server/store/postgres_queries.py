@@ -62,6 +62,10 @@ class PostgresWriter(Writer):
         told = {"channel": CHANNEL, "payload": payload, "due": task.timeout_at, "own": task.id}
         self._connection.execute(_NOTIFY_IF_NEXT, told)
 
+    def announce(self, words: str) -> None:
+        """Tell every other process, once this is durable."""
+        self._connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": words})
+
     def _alone(self, with_what: Shared) -> None:
         """Keep other transactions from the same until this one ends."""
         self._connection.execute(_ALONE, {"first": _OURS, "second": _LOCKS[with_what]})

@@ -1,13 +1,14 @@
 """Everything that a unit of work can ask of the database: tasks, people, what lets them in."""
 
 from .access_queries import AccessReader, AccessWriter
+from .event_queries import EventReader, EventWriter
 from .people_queries import PeopleReader, PeopleWriter
 from .task_queries import TaskReader, TaskWriter
 
 
-class Reader(TaskReader, PeopleReader, AccessReader):
+class Reader(TaskReader, PeopleReader, AccessReader, EventReader):
     """Queries within one view of the database."""
 
 
-class Writer(TaskWriter, PeopleWriter, AccessWriter):
+class Writer(TaskWriter, PeopleWriter, AccessWriter, EventWriter):
     """Queries and changes within one transaction."""

@@ -27,7 +27,7 @@ from .lookup import (
     undeliverable,
 )
 from .model import Actor, Content, Draft, Entry, Filter, Json, Person, Task
-from .ports import Deadlines, Reader, Store, Waker, Writer
+from .ports import Deadlines, Events, Reader, Store, Waker, Writer
 
 
 class Tasks:
@@ -39,16 +39,24 @@ class Tasks:
         deadlines: Who settles them when they are overdue.
         checker: Who checks payloads and answers against their schemas.
         clock: What time it is.
+        events: Who tells those who listen.
     """
 
     def __init__(
-        self, store: Store, waker: Waker, deadlines: Deadlines, checker: Checker, clock: Clock
+        self,
+        store: Store,
+        waker: Waker,
+        deadlines: Deadlines,
+        checker: Checker,
+        clock: Clock,
+        events: Events,
     ) -> None:
         self._store = store
         self._waker = waker
         self._deadlines = deadlines
         self._checker = checker
         self._clock = clock
+        self._events = events
 
     async def create(self, draft: Draft, actor: Actor) -> Full:
         """Store a new task, or find the one that its idempotency key made before.
@@ -82,6 +90,7 @@ class Tasks:
                 tx.note_assigned(change.task.assigned_to_user_id, now)
             tx.announce_due(change.task)
             tx.on_commit(lambda: self._deadlines.expect(change.task.timeout_at))
+            tx.on_commit(self._events.changed)
             return Full(change.task, draft.content)
 
         return await self._store.write(work)
@@ -228,6 +237,7 @@ class Tasks:
             if not is_id(task_id, "tsk") or not tx.delete(task_id):
                 return False
             self._wake(tx, task_id)
+            tx.on_commit(self._events.gone)
             return True
 
         if not await self._store.write(work):
@@ -248,7 +258,14 @@ class Tasks:
     async def purge(self, keep: timedelta, limit: int) -> int:
         """Remove up to `limit` tasks that were settled over `keep` ago; return how many."""
         before = self._clock.now() - keep
-        return await self._store.write(lambda tx: tx.purge(before, limit))
+
+        def work(tx: Writer) -> int:
+            removed = tx.purge(before, limit)
+            if removed:
+                tx.on_commit(self._events.gone)
+            return removed
+
+        return await self._store.write(work)
 
     async def settled_among(self, task_ids: Sequence[str]) -> list[str]:
         """Return those of these tasks that are settled or gone."""
@@ -310,6 +327,7 @@ class Tasks:
 
     def _save(self, tx: Writer, before: Task, change: Change) -> None:
         tx.save(before, change)
+        tx.on_commit(self._events.changed)
         holder = change.task.assigned_to_user_id
         if holder is not None and holder != before.assigned_to_user_id:
             tx.note_assigned(holder, change.task.updated_at)

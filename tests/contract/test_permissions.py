@@ -131,7 +131,7 @@ def _of(word: str) -> set[str]:
 
 def test_the_contract_lets_nobody_do_what_nobody_meant():
     answering = {"openTask", "claimTask", "completeTask"}
-    looking = {"listTasks", "getTask", "pollTask", "listTaskAudit"}
+    looking = {"listTasks", "getTask", "pollTask", "listTaskAudit", "streamEvents"}
     oneself = {"getMe", "logout"}
     assert _of("anyone") == {
         *("login", "getSetupStatus", "createFirstOperator", "getHealth", "getReady"),

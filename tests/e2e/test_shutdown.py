@@ -167,3 +167,20 @@ async def test_what_was_created_while_it_stopped_is_there_or_was_refused(
         for task_id in acknowledged:
             assert (await client.get(f"/api/tasks/{task_id}")).status_code == 200
     assert "Traceback" not in server.output()
+
+
+async def test_sigterm_ends_open_streams_at_once(server: ServerProcess):
+    request = (
+        f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+    )
+    streams = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(50)]
+    for reader, writer in streams:
+        writer.write(request.encode())
+        await asyncio.wait_for(reader.readuntil(b"id: 0-"), 10)
+    began = time.monotonic()
+    assert await asyncio.to_thread(server.stop) == 0
+    assert time.monotonic() - began < GONE_WITHIN
+    for reader, writer in streams:
+        # The end of a chunked body: nobody is cut off in the middle.
+        assert (await asyncio.wait_for(reader.read(), 5)).endswith(b"0\r\n\r\n")
+        writer.close()

@@ -25,7 +25,7 @@ from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
 from tests.support.clock import ManualClock
 from tests.support.made import AGENT, NOW, a_draft
-from tests.support.use_cases import Expected
+from tests.support.use_cases import Expected, Noted
 
 Query = Callable[[Reader], object]
 
@@ -75,7 +75,7 @@ async def kept_in(place: Path | str) -> AsyncGenerator[Kept]:
     waker, clock = LocalWaker(), ManualClock(NOW)
     await store.start()
     try:
-        yield Kept(store, waker, clock, Tasks(store, waker, Expected(), Checker(), clock))
+        yield Kept(store, waker, clock, Tasks(store, waker, Expected(), Checker(), clock, Noted()))
     finally:
         await store.stop()
 

@@ -24,6 +24,19 @@ class Expected:
         self.deadlines.append(deadline)
 
 
+class Noted:
+    """Takes note of what would be told, and tells nobody."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def changed(self) -> None:
+        self.told.append("changed")
+
+    def gone(self) -> None:
+        self.told.append("gone")
+
+
 class Backwards:
     """Keeps passwords in a way that a test can see through."""
 
@@ -36,10 +49,13 @@ class UseCases:
     store: MemoryStore = field(default_factory=MemoryStore)
     waker: LocalWaker = field(default_factory=LocalWaker)
     expected: Expected = field(default_factory=Expected)
+    events: Noted = field(default_factory=Noted)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
     def __post_init__(self) -> None:
-        self.tasks = Tasks(self.store, self.waker, self.expected, Checker(), self.clock)
+        self.tasks = Tasks(
+            self.store, self.waker, self.expected, Checker(), self.clock, self.events
+        )
 
     async def created(self, **changes: Any) -> Full:
         return await self.tasks.create(a_draft(**changes), AGENT)

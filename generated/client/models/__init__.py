@@ -33,6 +33,7 @@ from .setup_operator_request import SetupOperatorRequest
 from .setup_status import SetupStatus
 from .system_status import SystemStatus
 from .task import Task
+from .task_event import TaskEvent
 from .task_metadata import TaskMetadata
 from .task_page import TaskPage
 from .task_status import TaskStatus
@@ -78,6 +79,7 @@ __all__ = (
     "SetupStatus",
     "SystemStatus",
     "Task",
+    "TaskEvent",
     "TaskMetadata",
     "TaskPage",
     "TaskStatus",
