@@ -1,8 +1,7 @@
 /** What changes elsewhere, as it changes: the server's event stream. */
 import { useEffect, useSyncExternalStore } from "react";
+import type { Schemas } from "./client";
 import { queryClient } from "./queries";
-
-export type TaskEvent = { task_id: string; status: string; version: number; action: string };
 
 // Changes that come together are fetched together.
 const TOGETHER_MS = 150;
@@ -61,7 +60,7 @@ class Stream {
     this.source.onerror = () => this.failed();
     this.source.addEventListener("resync", refetchEverything);
     this.source.addEventListener("task", (event) => {
-      this.note((JSON.parse(event.data) as TaskEvent).task_id);
+      this.note((JSON.parse(event.data) as Schemas["TaskEvent"]).task_id);
     });
   }
 

@@ -215,6 +215,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear what happens to tasks, as it happens
+         * @description Server-sent events, as browsers' `EventSource` reads them. Each `event: task` has a
+         *     `TaskEvent` as `data`: which task, where it stands now, and what happened. It carries neither
+         *     payload nor answer: read the task for those. The same event may come twice.
+         *
+         *     `event: resync` says that events may be missing (the stream was away for too long, the reader
+         *     too slow, tasks were deleted): read again whatever you show. Comments come every 15 seconds
+         *     while nothing happens. The stream ends when the access of its caller ends.
+         *
+         *     A reviewer hears of the tasks that are theirs or open to them, and of those that were until
+         *     this event.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -814,6 +843,15 @@ export interface components {
         AuditTrail: {
             items: components["schemas"]["AuditEntry"][];
         };
+        /** @description What happened to a task; the `data` of `event: task`. */
+        TaskEvent: {
+            task_id: string;
+            /** @description The task's status when this was sent. */
+            status: components["schemas"]["TaskStatus"];
+            /** @description Grows with each change of the task. */
+            version: number;
+            action: components["schemas"]["AuditAction"];
+        };
         LoginRequest: {
             email: components["schemas"]["Email"];
             password: string;
@@ -989,7 +1027,7 @@ export interface components {
             /** @description The migration that the database is at. */
             schema_revision: string;
             open_tasks: number;
-            /** @description Long polls that wait in this process. */
+            /** @description Long polls and event streams that wait in this process. */
             parked_requests: number;
             /** Format: date-time */
             next_deadline_at: string | null;
@@ -1566,6 +1604,38 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description After how many seconds to end the stream at the latest; left out, it goes on. */
+                timeout?: number;
+            };
+            header?: {
+                /** @description The `id` of the last event that was seen; the stream goes on after it. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, until either side ends the stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["ValidationFailed"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

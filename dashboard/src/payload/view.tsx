@@ -93,7 +93,7 @@ function Record({ record, kind, depth }: RecordProps) {
           className={
             isGroup(entry.value)
               ? "space-y-1"
-              : "@lg:grid @lg:grid-cols-[9rem_minmax(0,1fr)] @lg:gap-4"
+              : "@sm:grid @sm:grid-cols-[8rem_minmax(0,1fr)] @sm:gap-3"
           }
         >
           <dt className="text-sm font-medium text-muted">

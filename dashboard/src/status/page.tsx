@@ -45,7 +45,7 @@ function Parts() {
           <Table label="Channels" columns={["Channel", "State"]}>
             {data.channels.map(({ channel, configured }) => (
               <tr key={channel}>
-                <td>{channel === "api" ? "API" : words(channel)}</td>
+                <td>{words(channel)}</td>
                 <td>
                   {configured ? (
                     <Badge className="bg-good-soft text-good">Ready</Badge>

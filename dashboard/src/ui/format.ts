@@ -53,6 +53,7 @@ function round(value: number): string {
 
 /** "in_progress" as "In progress". */
 export function words(name: string): string {
+  if (name === "api") return "API";
   const spaced = name.replaceAll("_", " ").trim();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

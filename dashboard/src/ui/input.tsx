@@ -13,7 +13,9 @@ export function Line({ label, hint, onText, ...input }: Props) {
     <div className="space-y-1">
       <label htmlFor={id} className="block font-medium">
         {label}
-        {!input.required && <span className="font-normal text-muted"> (optional)</span>}
+        {!input.required && input.type !== "search" && (
+          <span className="font-normal text-muted"> (optional)</span>
+        )}
       </label>
       {hint && (
         <p id={`${id}-hint`} className="text-sm text-muted">
