@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from .api import (
     auth,
+    bundle,
     contract,
     events,
     keys,
@@ -134,8 +135,8 @@ def _application(settings: Settings, made: parts.Parts) -> FastAPI:
     parts.install(app, made)
     for room in (tasks, events, users, keys, auth, setup, system):
         app.include_router(room.routes)
-    app.include_router(pages.router(made.base_url))
-    refusals.install(app, made.base_url)
+    lost = pages.install(app, bundle.find(), made.base_url)
+    refusals.install(app, made.base_url, lost)
     app.add_middleware(Edge, base_url=made.base_url)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
