@@ -22,6 +22,7 @@ from .api import (
     parts,
     refusals,
     setup,
+    stats,
     system,
     tasks,
     users,
@@ -44,6 +45,7 @@ from .scheduler.retention import Retention
 from .store.sqlite import SqliteStore
 from .tasks.checking import Checker
 from .tasks.service import Tasks
+from .tasks.statistics import Statistician
 from .wake.local import LocalWaker
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ def build(settings: Settings, admin_token: str, clock: Clock | None = None) -> S
         settings,
         parts.Parts(
             tasks=service,
+            statistician=Statistician(store, clock),
             directory=Directory(store, passwords, clock),
             callers=Callers(store, admin_token, clock),
             sessions=Sessions(store, passwords, clock),
@@ -133,7 +136,7 @@ def _application(settings: Settings, made: parts.Parts) -> FastAPI:
         dependencies=[Depends(own_origin)],
     )
     parts.install(app, made)
-    for room in (tasks, events, users, keys, auth, setup, system):
+    for room in (tasks, events, stats, users, keys, auth, setup, system):
         app.include_router(room.routes)
     lost = pages.install(app, bundle.find(), made.base_url)
     refusals.install(app, made.base_url, lost)

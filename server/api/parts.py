@@ -13,6 +13,7 @@ from ..auth.setup import FirstRun
 from ..directory.service import Directory
 from ..events.feed import Feed
 from ..tasks.service import Tasks
+from ..tasks.statistics import Statistician
 
 
 class Database(Protocol):
@@ -63,6 +64,7 @@ class Parts:
     """The parts of the running server."""
 
     tasks: Tasks
+    statistician: Statistician
     directory: Directory
     callers: Callers
     sessions: Sessions
