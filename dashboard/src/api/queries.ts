@@ -123,3 +123,13 @@ export const statusQuery = queryOptions({
   refetchInterval: 10_000,
   queryFn: () => answered(client.GET("/api/status")),
 });
+
+export function statsQuery(days: number) {
+  return queryOptions({
+    queryKey: ["stats", days],
+    staleTime: 60_000,
+    queryFn: () =>
+      answered(client.GET("/api/stats/tasks", { params: { query: { window_days: days } } })),
+    placeholderData: (previous) => previous,
+  });
+}

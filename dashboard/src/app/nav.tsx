@@ -8,6 +8,7 @@ export type Destination = { to: NonNullable<LinkProps["to"]>; name: string; oper
 export const DESTINATIONS: readonly Destination[] = [
   { to: "/", name: "Queue" },
   { to: "/audit", name: "Audit" },
+  { to: "/analytics", name: "Analytics", operators: true },
   { to: "/people", name: "People", operators: true },
   { to: "/keys", name: "API keys", operators: true },
   { to: "/status", name: "System status", operators: true },

@@ -88,6 +88,12 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...page,
+      path: "/analytics",
+      component: lazyRouteComponent(() => import("../analytics/page"), "Analytics"),
+      validateSearch: only("days"),
+    }),
+    createRoute({
+      ...page,
       path: "/status",
       component: lazyRouteComponent(() => import("../status/page"), "SystemStatus"),
     }),

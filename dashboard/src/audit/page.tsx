@@ -7,6 +7,7 @@ import { words } from "../ui/format";
 import { Line } from "../ui/input";
 import { Empty, Failure, Waiting } from "../ui/notice";
 import { Page } from "../ui/page";
+import { Select } from "../ui/select";
 import { Status } from "../ui/status";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
@@ -152,32 +153,6 @@ function Events({ entries }: { entries: readonly AuditEntry[] }) {
         </tr>
       ))}
     </Table>
-  );
-}
-
-type SelectProps = {
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-  onChange: (value: string) => void;
-};
-
-function Select({ label, value, options, onChange }: SelectProps) {
-  return (
-    <label className="space-y-1 font-medium">
-      <span className="block">{label}</span>
-      <select
-        className="control w-auto min-w-32 font-normal"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        {options.map(([name, title]) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Makes the answer of what was filled in, or says what is wrong, field by field. */
 import { exactly, isObject, type Json, type JsonObject, parse } from "../api/json";
-import { type Draft, type Drafts, entryName, type Item } from "./draft";
+import { type Draft, type Drafts, emptyOf, entryName, type Item, partOf } from "./draft";
 import { isMore, isSame } from "./exact";
 import type { Branch, Field, Kind, Limits, List, Numeric, Path, Text } from "./kinds";
 import { momentText } from "./moments";
@@ -34,7 +34,7 @@ class Reader {
   record(fields: readonly Field[], drafts: Drafts, path: Path): JsonObject {
     const parts = fields.map((field) => {
       const at = [...path, field.name];
-      return [field.name, this.field(field, ownDraft(drafts, field.name), at)] as const;
+      return [field.name, this.field(field, partOf(drafts, field), at)] as const;
     });
     return Object.fromEntries(parts.filter(kept));
   }
@@ -44,7 +44,7 @@ class Reader {
     // Null says what nothing means here; left out, a default that was taken away would be back.
     const cleared = field.default !== undefined && field.default !== null;
     if (field.kind.is === "optional") return field.required || cleared ? null : NOTHING;
-    if (field.required) return this.wrong(path, REQUIRED);
+    if (field.required) return this.needed(field.kind, draft, path);
     if (!cleared) return NOTHING;
     if (field.kind.is === "text") return this.value(field.kind, draft ?? "", path);
     return this.wrong(path, "must have a value");
@@ -71,15 +71,14 @@ class Reader {
   }
 
   private branch({ kind, tag }: Branch, draft: Draft, path: Path): Read {
-    const value = this.part(kind, draft, path);
+    const value = this.needed(kind, draft, path);
     return tag && isObject(value) ? { [tag[0]]: tag[1], ...value } : value;
   }
 
-  /** Reads what has to be there: an item, or what a branch was chosen for. */
-  private part(kind: Kind, draft: Draft, path: Path): Read {
-    if (kind.is === "record" && draft === undefined) return this.record(kind.fields(), {}, path);
+  /** Reads what has to be there, such as an item, or what a branch was chosen for. */
+  private needed(kind: Kind, draft: Draft, path: Path): Read {
     if (!isEmpty(kind, draft)) return this.value(kind, draft, path);
-    return kind.is === "optional" ? null : this.wrong(path, REQUIRED);
+    return kind.is === "optional" ? null : this.value(kind, emptyOf(kind), path);
   }
 
   private list(kind: List, items: readonly Item[], path: Path): Json {
@@ -87,7 +86,7 @@ class Reader {
     if (items.length < minItems) this.wrong(path, `must have at least ${count(minItems, "item")}`);
     if (items.length > maxItems) this.wrong(path, `must have at most ${count(maxItems, "item")}`);
     const item = kind.item();
-    const values = items.map(({ value }, at) => this.part(item, value, [...path, at]));
+    const values = items.map(({ value }, at) => this.needed(item, value, [...path, at]));
     return values.filter((value) => value !== NOTHING);
   }
 
@@ -96,7 +95,7 @@ class Reader {
       const here = [...path, entryName(items, at)];
       if (name === "") this.wrong(here, "needs a name");
       else if (here.at(-1) !== name) this.wrong(here, "has a name that is there already");
-      return [name, this.part(kind, value, here)] as const;
+      return [name, this.needed(kind, value, here)] as const;
     });
     return Object.fromEntries(parts.filter(kept));
   }
@@ -196,10 +195,6 @@ function count(number: number, noun: string): string {
 
 function kept(part: readonly [string, Read]): part is readonly [string, Json] {
   return part[1] !== NOTHING;
-}
-
-function ownDraft(drafts: Drafts, name: string): Draft {
-  return Object.hasOwn(drafts, name) ? drafts[name] : undefined;
 }
 
 /** Whether nothing was filled in. */

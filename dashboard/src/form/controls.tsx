@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Key } from "../ui/key";
 import type { InputProps } from "./context";
 import { type Choosable, choicesOf, MOST_RADIOS } from "./decision";
+import { CLEARED } from "./draft";
 import { Group, Single, useControl } from "./frame";
 import { hintOf } from "./hints";
 import type { Choice, Kind, Numeric, Text } from "./kinds";
@@ -115,7 +116,7 @@ export function Radios({ draft, onChange, path, label, choices }: RadiosProps) {
         <button
           type="button"
           className="button button-quiet justify-self-start"
-          onClick={() => onChange(undefined)}
+          onClick={() => onChange(CLEARED)}
         >
           Clear<span className="sr-only"> {label.title}</span>
         </button>
@@ -131,7 +132,7 @@ function Select({ draft, onChange, path, label, choices }: RadiosProps) {
         {...useControl(path, label)}
         className="control"
         value={typeof draft === "string" ? draft : ""}
-        onChange={(event) => onChange(event.target.value || undefined)}
+        onChange={(event) => onChange(event.target.value)}
       >
         <option value="">Choose…</option>
         {choices.map((choice) => (
@@ -151,7 +152,7 @@ export function FileInput({ kind, draft, onChange, path, label }: InputProps<Tex
   const control = useControl(path, label, hint);
   const take = async (file: File | undefined) => {
     setName(file?.name ?? "");
-    onChange(file && encoded(await dataUrl(file), kind.format === "base64url"));
+    onChange(file ? encoded(await dataUrl(file), kind.format === "base64url") : CLEARED);
   };
   return (
     <Single path={path} label={label} hint={hint}>

@@ -5,6 +5,9 @@ import { type MomentDraft, momentDraft } from "./moments";
 
 export type Item = { id: number; name?: string; value: Draft };
 
+/** What was taken away: unlike undefined, it is no reason to begin with a default again. */
+export const CLEARED = "";
+
 /**
  * Text as typed, "true" or "false", an option's position, a moment, the items of a list or
  * mapping, the fields of a record, the branch of a union. Undefined: nothing yet.
@@ -31,9 +34,22 @@ export function startOf(fields: readonly Field[], initial: JsonObject | null): D
   return Object.fromEntries(
     fields.map((field) => {
       const value = field.isWhole ? (initial ?? undefined) : own(given, field.name);
-      return [field.name, draftOf(field.kind, value ?? field.default)];
+      return [field.name, draftOf(field.kind, value === undefined ? field.default : value)];
     }),
   );
+}
+
+/** Gives what is filled in for one field of a record; its default, as long as nobody touched it. */
+export function partOf(drafts: Drafts, field: Field): Draft {
+  return Object.hasOwn(drafts, field.name)
+    ? drafts[field.name]
+    : draftOf(field.kind, field.default);
+}
+
+/** What a group holds when it is there and nothing was filled in; undefined for single values. */
+export function emptyOf(kind: Kind): Draft {
+  if (kind.is === "record") return { fields: {} };
+  return kind.is === "list" || kind.is === "mapping" ? { items: [] } : undefined;
 }
 
 /** Fills in a value; undefined where the value is none of that kind. */

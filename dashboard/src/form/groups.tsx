@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { type InputProps, useField } from "./context";
 import { Radios } from "./controls";
-import { type Draft, type Drafts, entryName, type Item } from "./draft";
+import { CLEARED, type Draft, type Drafts, emptyOf, entryName, type Item, partOf } from "./draft";
 import { Group } from "./frame";
 import { hintOf } from "./hints";
 import { FieldInput, Input } from "./input";
@@ -22,7 +22,7 @@ export function RecordInput({ kind, draft, onChange, path, label }: InputProps<R
             key={field.name}
             field={field}
             path={[...path, field.name]}
-            draft={Object.hasOwn(drafts, field.name) ? drafts[field.name] : undefined}
+            draft={partOf(drafts, field)}
             onChange={(part) => onChange({ fields: { ...drafts, [field.name]: part } })}
           />
         ))}
@@ -173,7 +173,7 @@ export function UnionInput({ kind, draft, onChange, path, label }: InputProps<Un
           path={frame}
           label={label}
           choices={choices}
-          onChange={(at) => onChange(at === undefined ? at : branchDraft(Number(at), chosen))}
+          onChange={(at) => onChange(at ? branchDraft(Number(at), chosen) : CLEARED)}
         />
         {branch && (
           <Input
@@ -209,10 +209,6 @@ export function Absent({ onChange, path, label, kind }: InputProps) {
       </button>
     </Group>
   );
-}
-
-function emptyOf(kind: Kind): Draft {
-  return kind.is === "record" ? { fields: {} } : { items: [] };
 }
 
 function nounOf(kind: Kind): string {

@@ -1,7 +1,7 @@
 /** Finds the control for a kind. */
 import type { InputProps } from "./context";
 import { ChoiceInput, FileInput, JsonInput, NumberInput, TextInput } from "./controls";
-import type { Draft } from "./draft";
+import { CLEARED, type Draft } from "./draft";
 import { Absent, ListInput, MappingInput, RecordInput, UnionInput } from "./groups";
 import type { Field, Path } from "./kinds";
 import { MomentInput } from "./moment";
@@ -61,8 +61,7 @@ export function Input({ kind, ...props }: InputProps) {
 }
 
 function GroupInput({ kind, ...props }: InputProps) {
-  if (props.label.mayBeAbsent && props.draft === undefined)
-    return <Absent {...props} kind={kind} />;
+  if (props.label.mayBeAbsent && !props.draft) return <Absent {...props} kind={kind} />;
   const group =
     kind.is === "list" ? (
       <ListInput {...props} kind={kind} />
@@ -75,11 +74,7 @@ function GroupInput({ kind, ...props }: InputProps) {
   return (
     <div className="space-y-2">
       {group}
-      <button
-        type="button"
-        className="button button-quiet"
-        onClick={() => props.onChange(undefined)}
-      >
+      <button type="button" className="button button-quiet" onClick={() => props.onChange(CLEARED)}>
         Leave out {props.label.title.toLowerCase()}
       </button>
     </div>

@@ -244,6 +244,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stats/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count tasks and answers
+         * @description Counts of a window of days that ends with today, in UTC. What was counted a few seconds ago
+         *     may be given again.
+         */
+        get: operations["getTaskStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -851,6 +872,42 @@ export interface components {
             /** @description Grows with each change of the task. */
             version: number;
             action: components["schemas"]["AuditAction"];
+        };
+        TaskStats: {
+            window_days: number;
+            /**
+             * Format: date-time
+             * @description When the window begins.
+             */
+            since: string;
+            /** @description How many tasks were made in the window. */
+            created: number;
+            /** @description The tasks made in the window, by the status they have now; those with none are left out. */
+            by_status: components["schemas"]["StatusCount"][];
+            /** @description Every day of the window, oldest first. */
+            by_day: components["schemas"]["DayCount"][];
+            /** @description The answers that came in the window, by how they came. */
+            by_channel: components["schemas"]["ChannelCount"][];
+            /** @description Which part of the tasks that were made in the window and are settled was answered, from 0 to 1; null when none is settled. */
+            completion_rate: number | null;
+            /** @description The median time from creation to answer, of the newest 10,000 answers in the window; null without any. */
+            median_seconds: number | null;
+            /** @description The time that 95 % of these answers did not exceed. */
+            p95_seconds: number | null;
+        };
+        StatusCount: {
+            status: components["schemas"]["TaskStatus"];
+            count: number;
+        };
+        DayCount: {
+            /** @description A day in UTC, as in `2026-03-01`. */
+            day: string;
+            created: number;
+            completed: number;
+        };
+        ChannelCount: {
+            channel: components["schemas"]["Channel"] | null;
+            completed: number;
         };
         LoginRequest: {
             email: components["schemas"]["Email"];
@@ -1632,6 +1689,35 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getTaskStats: {
+        parameters: {
+            query?: {
+                /** @description How many days, with today. */
+                window_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStats"];
                 };
             };
             401: components["responses"]["Unauthorized"];

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import type { Schemas } from "../api/client";
 import { statusQuery } from "../api/queries";
+import { Facts } from "../ui/facts";
 import { number, words } from "../ui/format";
 import { Failure, Waiting } from "../ui/notice";
 import { OperatorsOnly } from "../ui/operators";
@@ -27,20 +29,7 @@ function Parts() {
       {!data && !error && <Waiting />}
       {data && (
         <>
-          <dl className="grid gap-3 sm:grid-cols-2 md:grid-cols-3">
-            <Fact name="Open tasks">{number(data.open_tasks)}</Fact>
-            <Fact name="Agents waiting here">{number(data.parked_requests)}</Fact>
-            <Fact name="Next deadline">
-              {data.next_deadline_at ? <Time at={data.next_deadline_at} /> : "none"}
-            </Fact>
-            <Fact name="Version">{data.version}</Fact>
-            <Fact name="Running since">
-              <Time at={data.started_at} />
-            </Fact>
-            <Fact name="Database">
-              {data.database}, schema {data.schema_revision}
-            </Fact>
-          </dl>
+          <Facts facts={factsOf(data)} />
           <h2>Channels</h2>
           <Table label="Channels" columns={["Channel", "State"]}>
             {data.channels.map(({ channel, configured }) => (
@@ -62,11 +51,14 @@ function Parts() {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="card p-4">
-      <dt className="text-sm text-muted">{name}</dt>
-      <dd className="mt-1 text-lg font-semibold wrap-anywhere">{children}</dd>
-    </div>
-  );
+function factsOf(status: Schemas["SystemStatus"]): readonly (readonly [string, ReactNode])[] {
+  const { next_deadline_at: deadline } = status;
+  return [
+    ["Open tasks", number(status.open_tasks)],
+    ["Agents waiting here", number(status.parked_requests)],
+    ["Next deadline", deadline ? <Time key="deadline" at={deadline} /> : "none"],
+    ["Version", status.version],
+    ["Running since", <Time key="start" at={status.started_at} />],
+    ["Database", `${status.database}, schema ${status.schema_revision}`],
+  ];
 }
