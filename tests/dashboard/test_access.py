@@ -14,7 +14,10 @@ from tests.unit.forms import models
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 _LOOKS: tuple[tuple[Theme, int], ...] = (("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE))
-_LONG = "A long line of words that goes on and on. " * 60
+_MUCH = {
+    "text": "A long line of words that goes on and on. " * 60,
+    "rows": [{"a": 1, "b": "x"}] * 30,
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +28,7 @@ def tasks(site: Site) -> dict[str, str]:
         "hers": site.ask("For Sue", assign_to={"email": SUE}),
         "done": site.ask("Answered"),
         "cancelled": site.ask("Withdrawn"),
-        "long": site.ask(
-            "Long", payload={"text": _LONG, "rows": [{"a": 1, "b": "x"}] * 30}, payload_schema={}
-        ),
+        "long": site.ask("Long", payload=_MUCH, payload_schema={}),
         "form": site.ask_for(models.Order),
     }
     site.agent.post(f"/api/tasks/{made['done']}/complete", json=APPROVED)

@@ -102,11 +102,12 @@ async def test_a_stream_that_drops_is_shown_and_what_was_missed_is_fetched(
         await tab.page.get_by_text("Nothing waits for you").wait_for()
         await asyncio.sleep(0.5)
         site.server.kill()
-        await tab.page.get_by_text("Reconnecting…").wait_for()
+        lost = tab.page.get_by_text("Reconnecting…").filter(visible=True)
+        await lost.wait_for()
         site.server.start()
         site.ask("asked meanwhile")
         await tab.page.get_by_text("asked meanwhile").first.wait_for()
-        await tab.page.get_by_text("Reconnecting…").wait_for(state="hidden")
+        await lost.wait_for(state="hidden")
 
 
 async def test_a_reviewer_sees_what_is_theirs_and_nothing_else(site: Site, open_tab: Open):
