@@ -1,5 +1,4 @@
 import { Link, type LinkProps, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { queryClient } from "../api/queries";
 import { signOut, useIsOperator, useMe } from "./session";
 
@@ -21,7 +20,7 @@ export function useDestinations(): readonly Destination[] {
 }
 
 /** Where to go, and who is here. */
-export function Navigation({ onGo, status }: { onGo?: () => void; status?: ReactNode }) {
+export function Navigation({ onGo }: { onGo?: () => void }) {
   return (
     <>
       <nav aria-label="Main" className="flex-1">
@@ -41,7 +40,6 @@ export function Navigation({ onGo, status }: { onGo?: () => void; status?: React
           ))}
         </ul>
       </nav>
-      {status}
       <Person />
     </>
   );

@@ -32,7 +32,6 @@ export function Shell() {
       </a>
       <header className="sticky top-0 z-10 flex h-12 items-center justify-between border-b border-line bg-surface px-4 lg:hidden">
         <Brand />
-        <Connection />
         <button type="button" className="button button-quiet" onClick={() => setOverlay("menu")}>
           Menu
         </button>
@@ -41,11 +40,12 @@ export function Shell() {
         <div className="px-3 pt-2">
           <Brand />
         </div>
-        <Navigation status={<Connection />} />
+        <Navigation />
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 outline-none">
         <Outlet />
       </main>
+      <Connection />
       <Announcements />
       {overlay === "menu" && (
         <Dialog title="Menu" onClose={close}>
@@ -71,11 +71,14 @@ function Brand() {
   );
 }
 
-/** Says that changes do not come in, where nothing moves when it does. */
+/** Says that changes do not come in, where there is room: in the bar, or above the person. */
 function Connection() {
   const connected = useConnected();
   return (
-    <div role="status">
+    <div
+      role="status"
+      className="fixed top-2.5 left-1/2 z-20 -translate-x-1/2 lg:top-auto lg:bottom-28 lg:left-3 lg:translate-x-0"
+    >
       {!connected && (
         <span className="inline-block rounded-full border border-warn/30 bg-warn-soft px-3 py-1 text-sm text-warn">
           Reconnecting…

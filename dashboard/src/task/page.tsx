@@ -9,7 +9,7 @@ export function TaskPage() {
   useTitle("Task");
   if (!id) {
     return (
-      <Empty title="Which task?">
+      <Empty title="Which task?" heading="h1">
         <Link to="/" className="button">
           Go to the queue
         </Link>

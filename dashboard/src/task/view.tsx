@@ -25,7 +25,7 @@ export function TaskView({ id, onSent }: Props) {
   if (task) return <Opened key={task.id} task={task} onSent={onSent} />;
   if (error instanceof ApiError && error.status === 404) {
     return (
-      <Empty title="This task is not here">
+      <Empty title="This task is not here" heading="h1">
         <p>It may have been deleted, or is with somebody else.</p>
       </Empty>
     );
@@ -33,11 +33,17 @@ export function TaskView({ id, onSent }: Props) {
   if (error) {
     return (
       <div className="p-4">
+        <h1 className="mb-3">Task</h1>
         <Failure error={error} onRetry={() => void refetch()} />
       </div>
     );
   }
-  return <Waiting rows={4} />;
+  return (
+    <>
+      <h1 className="sr-only">Task</h1>
+      <Waiting rows={4} />
+    </>
+  );
 }
 
 function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {

@@ -43,11 +43,13 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   );
 }
 
+type EmptyProps = { title: string; heading?: "h1" | "h2"; children?: ReactNode };
+
 /** What a page says when there is nothing to show. */
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+export function Empty({ title, heading: Heading = "h2", children }: EmptyProps) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-12 text-center">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <div className="space-y-3 text-muted">{children}</div>
     </div>
   );
