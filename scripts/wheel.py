@@ -31,9 +31,12 @@ MUST_HOLD = {
     "awaithumans/server/store/migrations/env.py",
     "awaithumans/server/store/migrations/versions/0001_first.py",
 }
+# Besides these the dashboard has scripts and styles, whose names change with their content.
+DASHBOARD = "awaithumans/server/web/"
+MUST_HOLD |= {DASHBOARD + name for name in ("index.html", "favicon.svg", "theme.js")}
 # Rooms are reached by links in the source tree; each file is in the wheel once, where it belongs.
 MUST_NOT_HOLD = re.compile(
-    r"__pycache__|\.pyc$|/sdk/|/src/|/tests/|server/server|generated/generated"
+    r"__pycache__|\.pyc$|/sdk/|/src/|/tests/|server/server|generated/generated|/node_modules/|\.map$|dashboard/src"
 )
 DIRECT = {"httpx", "pydantic"}
 BARE = """
@@ -72,8 +75,10 @@ async def main():
         refused = await client.post(f"{path}/complete", json={"response": {}})
         answered = await client.post(f"{path}/complete", json={"response": {"yes": True}})
         polled = await client.get(f"{path}/poll")
-    codes = [step.status_code for step in (asked, refused, answered, polled)]
-    assert codes == [201, 422, 200, 200], codes
+        page = await client.get("/")
+    codes = [step.status_code for step in (asked, refused, answered, polled, page)]
+    assert codes == [201, 422, 200, 200, 200], codes
+    assert 'id="root"' in page.text, page.text
 
 asyncio.run(main())
 """
@@ -103,6 +108,8 @@ def look_into(wheel: Path) -> None:
         metadata = next(name for name in names if name.endswith("METADATA"))
         lines = archive.read(metadata).decode().splitlines()
     missing = MUST_HOLD - set(names)
+    assets = [name for name in names if name.startswith(f"{DASHBOARD}assets/")]
+    missing |= {kind for kind in (".js", ".css") if not any(name.endswith(kind) for name in assets)}
     stray = [name for name in names if MUST_NOT_HOLD.search(name)]
     twice = {name for name in names if names.count(name) > 1}
     wanted = {

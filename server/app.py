@@ -1,12 +1,10 @@
 """Builds the server out of its rooms, and holds it to the contract."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
@@ -14,13 +12,16 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from .api import (
     auth,
+    bundle,
     contract,
+    events,
     keys,
     pages,
     parity,
     parts,
     refusals,
     setup,
+    stats,
     system,
     tasks,
     users,
@@ -37,6 +38,8 @@ from .auth.setup import FirstRun
 from .clock import Clock, SystemClock
 from .config import Settings
 from .directory.service import Directory
+from .events.feed import Feed
+from .events.others import Processes
 from .observing.database import ObservedUnits
 from .observing.deliveries import DeliveryFigures, OwedFigures
 from .observing.metrics import Metrics
@@ -49,37 +52,37 @@ from .outbox.resolving import Resolver
 from .outbox.service import Outbox
 from .outbox.signing import Signer
 from .outbox.webhooks import WebhookSender
+from .running import Database, Jobs
 from .scheduler.deadlines import DeadlineClock
 from .scheduler.hearing import Hearing
 from .scheduler.retention import Retention
+from .store.queries import Reader, Writer
 from .store.sqlite import SqliteStore
 from .tasks.checking import Checker
 from .tasks.service import Tasks
+from .tasks.statistics import Statistician
 from .wake.local import LocalWaker
 
 if TYPE_CHECKING:
-    from .store.postgres import PostgresStore
     from .wake.postgres import PostgresEars
 
-Database: TypeAlias = "SqliteStore | PostgresStore"
+_VERSION = version("awaithumans")
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """A server that is built: the application, and the parts that its process steers.
 
-    `running()` opens the database and starts the jobs; requests can be served within it.
+    Requests can be served while `jobs` are `running()`.
     """
 
     app: FastAPI
-    waker: LocalWaker
+    jobs: Jobs
     first_run: FirstRun
     tasks: Tasks
-    relay: Relay
     base_url: str
     leaving: parts.Leaving
     drain_seconds: float
-    running: Callable[[], AbstractAsyncContextManager[None]]
 
 
 def build(
@@ -88,7 +91,7 @@ def build(
     clock: Clock | None = None,
     tracing: Tracing | None = None,
 ) -> Server:
-    """Build the server; nothing is opened before it is `running`.
+    """Build the server; nothing is opened before its jobs run.
 
     Args:
         settings: Where it listens, where it keeps its data, how it is reached.
@@ -100,56 +103,74 @@ def build(
         ContractBroken: The routes differ from `openapi.yaml`.
     """
     clock = clock or SystemClock()
-    store, metrics = _store(settings), Metrics(clock, version("awaithumans"))
+    store, metrics = _store(settings), Metrics(clock, _VERSION)
     units = ObservedUnits(store, store.pools, metrics)
     if tracing is not None:
         units = TracedUnits(units, store.kind, tracing)
-    waker, deadlines, passwords = LocalWaker(), DeadlineClock(clock), Passwords()
-    relay = _relay(settings, store, clock, DeliveryFigures(metrics))
-    figures = TaskFigures(metrics, lambda: waker.parked)
-    service = Tasks(units, waker, deadlines, relay, Checker(), clock, figures)
-    ears = _ears(settings, Hearing(service, waker, deadlines, relay))
-    first_run = FirstRun(units, passwords, clock)
+    jobs = _jobs(settings, store, units, clock, metrics)
+    first_run, leaving = FirstRun(units, jobs.passwords, clock), parts.Leaving()
     outbox = Outbox(
         units,
         clock,
-        relay.wake,
+        jobs.relay.wake,
         signs=settings.payload_key is not None,
         allow_private=settings.callback_allow_private,
     )
-    BacklogFigures(metrics, service.backlog)
+    BacklogFigures(metrics, jobs.tasks.backlog)
     OwedFigures(metrics, clock, outbox.backlog)
-
-    base_url, leaving = settings.base_url, parts.Leaving()
-    app = _application(
-        settings,
-        parts.Parts(
-            tasks=service,
-            directory=Directory(units, passwords, clock),
-            callers=Callers(units, admin_token, clock),
-            sessions=Sessions(units, passwords, clock),
-            keys=Keys(units, clock),
-            first_run=first_run,
-            outbox=outbox,
-            relay=relay,
-            database=store,
-            ears=ears,
-            deadlines=deadlines,
-            waker=waker,
-            metrics=metrics,
-            metrics_public=settings.metrics_public,
-            leaving=leaving,
-            version=version("awaithumans"),
-            base_url=base_url,
-            started_at=clock.now(),
-        ),
-        tracing,
+    made = parts.Parts(
+        tasks=jobs.tasks,
+        statistician=Statistician(units, clock),
+        directory=Directory(units, jobs.passwords, clock),
+        callers=Callers(units, admin_token, clock),
+        sessions=Sessions(units, jobs.passwords, clock),
+        keys=Keys(units, clock),
+        first_run=first_run,
+        outbox=outbox,
+        relay=jobs.relay,
+        database=store,
+        ears=jobs.ears,
+        deadlines=jobs.deadlines,
+        waker=jobs.waker,
+        feed=jobs.feed,
+        metrics=metrics,
+        metrics_public=settings.metrics_public,
+        leaving=leaving,
+        version=_VERSION,
+        base_url=settings.base_url,
+        started_at=clock.now(),
     )
-    days = settings.retention_days
-    retention = Retention(None if days is None else timedelta(days=days))
-    running = partial(_running, store, ears, deadlines, retention, relay, service, waker, passwords)
+    app = _application(settings, made, tracing)
     drain = settings.drain_seconds
-    return Server(app, waker, first_run, service, relay, base_url, leaving, drain, running)
+    return Server(app, jobs, first_run, jobs.tasks, settings.base_url, leaving, drain)
+
+
+def _jobs(
+    settings: Settings,
+    store: Database,
+    units: ObservedUnits[Reader, Writer] | TracedUnits[Reader, Writer],
+    clock: Clock,
+    metrics: Metrics,
+) -> Jobs:
+    waker, deadlines = LocalWaker(), DeadlineClock(clock)
+    others = None if settings.postgres is None else Processes(store)
+    feed = Feed(store, clock, others)
+    relay = _relay(settings, store, clock, DeliveryFigures(metrics))
+    figures = TaskFigures(metrics, lambda: waker.parked)
+    service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures)
+    days = settings.retention_days
+    return Jobs(
+        store=store,
+        tasks=service,
+        ears=_ears(settings, Hearing(service, waker, deadlines, relay, feed, others)),
+        deadlines=deadlines,
+        retention=Retention(None if days is None else timedelta(days=days)),
+        relay=relay,
+        waker=waker,
+        feed=feed,
+        others=others,
+        passwords=Passwords(),
+    )
 
 
 def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None) -> FastAPI:
@@ -158,7 +179,8 @@ def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None)
         routes=_routes(), openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     parts.install(app, made)
-    refusals.install(app, made.base_url)
+    lost = pages.install(app, bundle.find(), made.base_url)
+    refusals.install(app, made.base_url, lost)
     app.add_middleware(Edge, base_url=made.base_url)
     app.add_middleware(Watch, figures=RequestFigures(made.metrics), tracing=tracing)
     if settings.trusted_proxies:
@@ -170,9 +192,9 @@ def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None)
 
 @cache
 def _routes() -> list[BaseRoute]:
-    """Return every route, made once in a process: they hold no part of a server."""
+    """Return the contract's routes, made once in a process: they hold no part of a server."""
     every = APIRouter(dependencies=[Depends(own_origin)])
-    for room in (tasks, users, keys, webhooks, auth, setup, system, pages):
+    for room in (tasks, events, stats, users, keys, webhooks, auth, setup, system):
         every.include_router(room.routes)
     return every.routes
 
@@ -191,7 +213,7 @@ def _relay(settings: Settings, store: Database, clock: Clock, meter: Meter) -> R
         Resolver(),
         clock,
         allow_private=settings.callback_allow_private,
-        version=version("awaithumans"),
+        version=_VERSION,
     )
     return Relay(store, {"webhook": sender}, clock, meter)
 
@@ -203,34 +225,3 @@ def _ears(settings: Settings, hearing: Hearing) -> "PostgresEars | None":
     from .wake.postgres import CHANNEL, PostgresEars
 
     return PostgresEars(settings.postgres, CHANNEL, hearing.heard, hearing.missed)
-
-
-@asynccontextmanager
-async def _running(
-    store: Database,
-    ears: "PostgresEars | None",
-    deadlines: DeadlineClock,
-    retention: Retention,
-    relay: Relay,
-    service: Tasks,
-    waker: LocalWaker,
-    passwords: Passwords,
-) -> AsyncGenerator[None]:
-    """Open the database and start the jobs; end them, and let whoever waits go, on the way out."""
-    await store.start()
-    try:
-        if ears is not None:
-            ears.start()
-        deadlines.start(service)
-        retention.start(service)
-        relay.start()
-        yield
-    finally:
-        await relay.stop()
-        await retention.stop()
-        await deadlines.stop()
-        if ears is not None:
-            await ears.stop()
-        waker.close()
-        await store.stop()
-        passwords.close()

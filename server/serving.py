@@ -85,7 +85,7 @@ def run(server: Server, listener: socket.socket, started: Callable[[], Awaitable
     )
 
     async def main() -> None:
-        async with server.running():
+        async with server.jobs.running():
             _spare_the_collector()
             await _Process(config, server, started).serve([listener])
 
@@ -112,7 +112,7 @@ class _Process(uvicorn.Server):
         await self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._made.waker.close()
+        self._made.jobs.release()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

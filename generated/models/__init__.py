@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from awaithumans.generated.wire import AwareDatetime, StrictInt
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 from typing_extensions import TypeAliasType
 
 TaskStatus = TypeAliasType(
@@ -334,6 +334,34 @@ class AuditTrail(BaseModel):
     items: list[AuditEntry]
 
 
+class TaskEvent(BaseModel):
+    """What happened to a task; the `data` of `event: task`."""
+
+    task_id: str
+    status: TaskStatus
+    """The task's status when this was sent."""
+    version: StrictInt
+    """Grows with each change of the task."""
+    action: AuditAction
+
+
+class StatusCount(BaseModel):
+    status: TaskStatus
+    count: StrictInt
+
+
+class DayCount(BaseModel):
+    day: Annotated[str, Field(pattern="^\\d{4}-\\d{2}-\\d{2}$")]
+    """A day in UTC, as in `2026-03-01`."""
+    created: StrictInt
+    completed: StrictInt
+
+
+class ChannelCount(BaseModel):
+    channel: Channel | None
+    completed: StrictInt
+
+
 class LoginRequest(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
@@ -613,7 +641,7 @@ class SystemStatus(BaseModel):
     """The migration that the database is at."""
     open_tasks: StrictInt
     parked_requests: StrictInt
-    """Long polls that wait in this process."""
+    """Long polls and event streams that wait in this process."""
     next_deadline_at: AwareDatetime | None
     outbox: OutboxState
     channels: list[ChannelState]
@@ -634,6 +662,26 @@ class ErrorResponse(BaseModel):
     """A page of this server about this error."""
     errors: list[FieldError] | None = None
     """The fields at fault, when the request breaks a schema. The input is never echoed."""
+
+
+class TaskStats(BaseModel):
+    window_days: StrictInt
+    since: AwareDatetime
+    """When the window begins."""
+    created: StrictInt
+    """How many tasks were made in the window."""
+    by_status: list[StatusCount]
+    """The tasks made in the window, by the status they have now; those with none are left out."""
+    by_day: list[DayCount]
+    """Every day of the window, oldest first."""
+    by_channel: list[ChannelCount]
+    """The answers that came in the window, by how they came."""
+    completion_rate: StrictFloat | None
+    """Which part of the tasks that were made in the window and are settled was answered, from 0 to 1; null when none is settled."""
+    median_seconds: StrictFloat | None
+    """The median time from creation to answer, of the newest 10,000 answers in the window; null without any."""
+    p95_seconds: StrictFloat | None
+    """The time that 95 % of these answers did not exceed."""
 
 
 class SetupOperatorRequest(BaseModel):

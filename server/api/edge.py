@@ -26,8 +26,8 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
-_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
 class Edge:
@@ -129,8 +129,8 @@ def _replayed(content: bytes, receive: Receive) -> Receive:
 
 def _dressed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return a new list, because a response may be kept and sent again, with our headers in it."""
-    own = any(name == _CSP[0] for name, _ in headers)
-    return [*headers, *_HEADERS] if own else [*headers, *_HEADERS, _CSP]
+    own = {name for name, _ in headers}
+    return [*headers, *(header for header in _HEADERS if header[0] not in own)]
 
 
 async def _refuse(

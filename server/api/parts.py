@@ -11,9 +11,11 @@ from ..auth.keys import Keys
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
 from ..directory.service import Directory
+from ..events.feed import Feed
 from ..observing.metrics import Metrics
 from ..outbox.service import Outbox
 from ..tasks.service import Tasks
+from ..tasks.statistics import Statistician
 
 
 class Database(Protocol):
@@ -85,6 +87,7 @@ class Parts:
     """The parts of the running server."""
 
     tasks: Tasks
+    statistician: Statistician
     directory: Directory
     callers: Callers
     sessions: Sessions
@@ -99,6 +102,7 @@ class Parts:
     metrics: Metrics
     metrics_public: bool
     leaving: Leaving
+    feed: Feed
     version: str
     base_url: str
     started_at: datetime

@@ -54,8 +54,16 @@ def _declared(description: str, codes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def install(app: FastAPI, base_url: str) -> None:
-    """Give every error of `app` the contract's body, with links to pages below `base_url`."""
+def install(
+    app: FastAPI, base_url: str, lost: Callable[[Request], Response | None] = lambda _request: None
+) -> None:
+    """Give every error of `app` the contract's body.
+
+    Args:
+        app: What can refuse.
+        base_url: Where the pages are that errors link to.
+        lost: What a browser is shown at a path where there is nothing; None for everybody else.
+    """
 
     def respond(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
         return _response(refusal, base_url, headers)
@@ -73,7 +81,9 @@ def install(app: FastAPI, base_url: str) -> None:
             refusal = MethodNotAllowed(f"{path} takes {allow}, not {request.method[:20]}.")
             return respond(refusal, {"allow": allow})
         if error.status_code == 404:
-            return respond(NotFound("There is nothing at this path; /api/docs lists every path."))
+            return lost(request) or respond(
+                NotFound("There is nothing at this path; /api/docs lists every path.")
+            )
         return respond(ValidationFailed("The request can't be read: the body is not JSON."))
 
     handlers: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {

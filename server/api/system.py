@@ -17,7 +17,7 @@ from .refusals import PRIVATE, refuses
 _CHANNELS: tuple[models.Channel, ...] = ("email", "slack")
 
 
-def _text(media_type: str) -> dict[int | str, dict[str, Any]]:
+def text(media_type: str) -> dict[int | str, dict[str, Any]]:
     """Return FastAPI's `responses` for an operation that answers with a text."""
     return {200: {"content": {media_type: {"schema": {"type": "string"}}}}}
 
@@ -65,7 +65,7 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         database=parts.database.kind,
         schema_revision=await parts.database.revision(),
         open_tasks=await parts.tasks.open_count(),
-        parked_requests=parts.waker.parked,
+        parked_requests=parts.waker.parked + parts.feed.listening,
         next_deadline_at=parts.deadlines.next_deadline,
         outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
         channels=[models.ChannelState(channel=name, configured=False) for name in _CHANNELS],
@@ -82,7 +82,7 @@ async def get_openapi_json() -> models.JsonObject:
     "/api/openapi.yaml",
     operation_id="getOpenapiYaml",
     response_class=Response,
-    responses=refuses() | _text("application/yaml"),
+    responses=refuses() | text("application/yaml"),
 )
 async def get_openapi_yaml() -> Response:
     """Return the contract as it was written."""
@@ -93,7 +93,7 @@ async def get_openapi_yaml() -> Response:
     "/api/docs",
     operation_id="getDocs",
     response_class=Response,
-    responses=refuses() | _text("text/html"),
+    responses=refuses() | text("text/html"),
 )
 async def get_docs() -> Response:
     """Return the contract as a page."""
@@ -104,7 +104,7 @@ async def get_docs() -> Response:
     "/metrics",
     operation_id="getMetrics",
     response_class=Response,
-    responses=refuses(*PRIVATE) | _text("text/plain"),
+    responses=refuses(*PRIVATE) | text("text/plain"),
 )
 async def get_metrics(_caller: Scraping, parts: Having) -> Response:
     """Return the figures for Prometheus."""

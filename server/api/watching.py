@@ -96,7 +96,9 @@ def _named(scope: Scope) -> tuple[str, str | None]:
     """Return the operation's id, or one word for all that is none, and the path of its route."""
     route = scope.get("route")
     if route is None:
-        return "unknown", None
+        # The pages are plain routes; what matches nothing has no endpoint.
+        shown = "endpoint" in scope and scope["method"] in ("GET", "HEAD")
+        return "page" if shown else "unknown", None
     if scope["method"] not in route.methods:
         return "unknown", route.path
     return getattr(route, "operation_id", None) or "page", route.path

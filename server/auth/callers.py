@@ -59,7 +59,7 @@ class Callers:
             return None
         if now - session.last_seen_at >= _SESSION_GRAIN:
             await self._note(lambda tx: tx.touch_session(token_hash, now))
-        return person(account)
+        return person(account, token_hash)
 
     async def _note(self, work: Callable[[Writer], None]) -> None:
         """Write when something was last used; a full disk must not keep people from reading."""

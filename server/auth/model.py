@@ -1,6 +1,6 @@
 """Who a caller is, and what that allows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..directory.credentials import ApiKey, Scope
@@ -20,6 +20,8 @@ class Caller:
     display_name: str | None = None
     scopes: tuple[Scope, ...] = ()
     key_id: str | None = None
+    # What is kept of the session or key; the admin token has none.
+    credential: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def rights(self) -> frozenset[str]:
@@ -41,12 +43,18 @@ class Caller:
         return Actor(self.kind, self.email, self.user_id, "dashboard")
 
 
-def person(account: Account) -> Caller:
-    """Return the caller that a person is."""
+def person(account: Account, credential: str | None = None) -> Caller:
+    """Return the caller that a person is, with the session that says so."""
     kind: CallerKind = "operator" if account.is_operator else "reviewer"
-    return Caller(kind, account.id, account.email, account.display_name)
+    return Caller(kind, account.id, account.email, account.display_name, credential=credential)
 
 
 def service(key: ApiKey) -> Caller:
     """Return the caller that an API key is."""
-    return Caller("api_key", display_name=key.name, scopes=key.scopes, key_id=key.id)
+    return Caller(
+        "api_key",
+        display_name=key.name,
+        scopes=key.scopes,
+        key_id=key.id,
+        credential=key.token_hash,
+    )

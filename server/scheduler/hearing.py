@@ -1,4 +1,4 @@
-"""What other processes say: a task is settled, a deadline is earlier, something is owed."""
+"""What other processes say: a task is settled, a deadline is near, something is owed, or new."""
 
 import asyncio
 from contextlib import suppress
@@ -6,6 +6,8 @@ from typing import Protocol
 
 from ..clock import from_rfc3339
 from ..errors import StorageUnavailable
+from ..events.feed import Feed
+from ..events.others import Processes
 from ..tasks.service import Tasks
 from .deadlines import DeadlineClock
 
@@ -40,13 +42,25 @@ class Hearing:
         waker: Who parks the requests.
         deadlines: Who settles overdue tasks.
         relay: Who delivers what is owed.
+        feed: Who tells those who listen here.
+        others: The processes that say so, if there may be any.
     """
 
-    def __init__(self, tasks: Tasks, waker: Lot, deadlines: DeadlineClock, relay: Sending) -> None:
+    def __init__(
+        self,
+        tasks: Tasks,
+        waker: Lot,
+        deadlines: DeadlineClock,
+        relay: Sending,
+        feed: Feed,
+        others: Processes | None,
+    ) -> None:
         self._tasks = tasks
         self._waker = waker
         self._deadlines = deadlines
         self._relay = relay
+        self._feed = feed
+        self._others = others
 
     def heard(self, announcement: str) -> None:
         """Act on one announcement; see `announce_…` of `tasks.ports`. Foreign words are no harm."""
@@ -58,6 +72,8 @@ class Hearing:
         elif what == "due":
             with suppress(ValueError, OverflowError):
                 self._deadlines.expect(from_rfc3339(subject))
+        elif self._others is not None and what in ("watching", "changed", "gone"):
+            self._others.heard(what, subject, self._feed.heard)
 
     async def missed(self) -> None:
         """Read again what is waited for, until that works: announcements may have been lost."""
@@ -69,6 +85,7 @@ class Hearing:
             for task_id in await self._tasks.settled_among(self._waker.waited_for()):
                 self._waker.wake(task_id)
             due = await self._tasks.next_deadline()
+            self._feed.heard("gone")
         except StorageUnavailable:
             return False
         if due is not None:

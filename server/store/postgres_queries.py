@@ -157,6 +157,10 @@ class PostgresWriter(Writer):
     def _delivery(self) -> Select[Any]:
         return DELIVERY.with_for_update(of=deliveries)
 
+    def announce(self, words: str) -> None:
+        """Tell every other process, once this is durable."""
+        self._connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": words})
+
     def _alone(self, with_what: Shared) -> None:
         """Keep other transactions from the same until this one ends."""
         self._connection.execute(_ALONE, {"first": _OURS, "second": _LOCKS[with_what]})

@@ -2,13 +2,15 @@
 
 from .access_queries import AccessReader, AccessWriter
 from .delivery_queries import DeliveryReader, DeliveryWriter
+from .event_queries import EventReader, EventWriter
 from .people_queries import PeopleReader, PeopleWriter
+from .statistics_queries import StatisticsReader
 from .task_queries import TaskReader, TaskWriter
 
 
-class Reader(TaskReader, PeopleReader, AccessReader, DeliveryReader):
+class Reader(TaskReader, PeopleReader, AccessReader, DeliveryReader, EventReader, StatisticsReader):
     """Queries within one view of the database."""
 
 
-class Writer(TaskWriter, PeopleWriter, AccessWriter, DeliveryWriter):
+class Writer(TaskWriter, PeopleWriter, AccessWriter, DeliveryWriter, EventWriter, StatisticsReader):
     """Queries and changes within one transaction."""

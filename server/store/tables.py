@@ -107,6 +107,17 @@ Index(
     postgresql_where=ANSWERED,
 )
 
+# Answers by when they came, with all that the statistics read of them.
+COMPLETED = tasks.c.completed_at.is_not(None)
+Index(
+    "ix_tasks_completed",
+    tasks.c.completed_at,
+    tasks.c.completed_via_channel,
+    tasks.c.created_at,
+    sqlite_where=COMPLETED,
+    postgresql_where=COMPLETED,
+)
+
 # To whom a task is open, when it is open to some.
 task_invitations = Table(
     "task_invitations",

@@ -14,7 +14,7 @@ from ..errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
 from ..routing.plan import normal
 from .deliveries import Owed, owed
 from .history import attribution, entry
-from .model import SYSTEM, Action, Actor, Draft, Entry, Json, Person, Status, Task
+from .model import SYSTEM, Action, Actor, Draft, Entry, Json, Openness, Person, Status, Task
 
 Command = Literal["open", "claim", "assign", "offer", "complete", "cancel", "expire"]
 
@@ -194,7 +194,7 @@ def assign(
         "assigned",
         actor,
         now,
-        extra={"assigned_to": person.email or person.user_id},
+        extra={"assigned_to": person.email or person.user_id} | _taken_from(task),
         assigned_to_email=person.email,
         assigned_to_user_id=person.user_id,
         assign_to=assign_to or task.assign_to,
@@ -216,7 +216,7 @@ def offer(
         "unassigned",
         actor,
         now,
-        extra={"open_to": list(emails)},
+        extra={"open_to": list(emails)} | _taken_from(task),
         assigned_to_email=None,
         assigned_to_user_id=None,
         assign_to=assign_to,
@@ -291,9 +291,22 @@ def _may_take(task: Task, person: Person, actor: Actor) -> bool:
     if actor.type == "operator" or task.open_to == "anybody":
         return True
     if task.open_to == "invited":
-        invited: list[str] = (task.assign_to or {}).get("emails") or []
-        return person.email in [normal(email) for email in invited]
+        return person.email in _invited(task)
     return actor.type != "reviewer"
+
+
+def _invited(task: Task) -> list[str]:
+    """Return the addresses to which the task is open."""
+    invited: list[str] = (task.assign_to or {}).get("emails") or []
+    return [normal(email) for email in invited]
+
+
+def _taken_from(task: Task) -> Json:
+    """Return what the history says of those who could answer the task and can't any more."""
+    holders = [who for who in (task.assigned_to_user_id, task.assigned_to_email) if who is not None]
+    open_to: dict[Openness, list[str]] = {"anybody": ["anybody"], "invited": _invited(task)}
+    losing = [*holders, *open_to.get(task.open_to, [])]
+    return {"taken_from": losing} if losing else {}
 
 
 def _refuse_others(task: Task, actor: Actor) -> None:

@@ -187,6 +187,18 @@ class Relay(Protocol):
         ...
 
 
+class Events(Protocol):
+    """Whoever tells those who listen what changed."""
+
+    def changed(self) -> None:
+        """Take note that the history has grown."""
+        ...
+
+    def gone(self) -> None:
+        """Take note that tasks are gone, with their history."""
+        ...
+
+
 class Deadlines(Protocol):
     """Whoever settles overdue tasks."""
 

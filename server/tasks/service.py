@@ -3,7 +3,7 @@
 Every channel, route and job that changes a task comes through here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,22 +16,20 @@ from .checking import Checker
 from .lifecycle import Change, Command, OpenTo
 from .lookup import (
     Full,
-    backlog,
     content_of,
     fingerprint,
-    full,
     named,
     not_theirs,
     replay,
     route,
-    task_of,
     undeliverable,
 )
-from .model import Actor, Backlog, Content, Draft, Entry, Filter, Json, Person, Task
-from .ports import Deadlines, Observer, Reader, Relay, Store, Unobserved, Waker, Writer
+from .model import Actor, Content, Draft, Json, Person, Task
+from .ports import Deadlines, Events, Observer, Relay, Store, Unobserved, Waker, Writer
+from .reading import Reading
 
 
-class Tasks:
+class Tasks(Reading):
     """What can be done with tasks.
 
     Args:
@@ -41,6 +39,7 @@ class Tasks:
         relay: Who delivers what they owe once they are settled.
         checker: Who checks payloads and answers against their schemas.
         clock: What time it is.
+        events: Who tells those who listen.
         observer: Who counts what happens; nobody by default.
     """
 
@@ -52,15 +51,14 @@ class Tasks:
         relay: Relay,
         checker: Checker,
         clock: Clock,
+        events: Events,
         observer: Observer | None = None,
     ) -> None:
-        self._store = store
-        self._waker = waker
+        super().__init__(store, waker, clock, observer or Unobserved())
         self._deadlines = deadlines
         self._relay = relay
         self._checker = checker
-        self._clock = clock
-        self._observer = observer or Unobserved()
+        self._events = events
 
     async def create(self, draft: Draft, actor: Actor) -> Full:
         """Store a new task, or find the one that its idempotency key made before.
@@ -97,61 +95,6 @@ class Tasks:
             return Full(change.task, draft.content)
 
         return await self._store.write(work, about=())
-
-    async def get(self, task_id: str, view: Person | None = None) -> Full:
-        """Return one task.
-
-        Args:
-            task_id: Which.
-            view: The reviewer who looks, here and below; None sees everything.
-
-        Raises:
-            TaskNotFound: There is none with this id.
-            Forbidden: It is neither the reviewer's nor open to them.
-        """
-        return await self._store.read(lambda tx: full(tx, task_id, view))
-
-    async def page(self, wanted: Filter) -> tuple[list[Task], str | None]:
-        """Return a page of tasks, newest first, and the cursor of the next page if there is one."""
-        one_more = replace(wanted, limit=wanted.limit + 1)
-        found = await self._store.read(lambda tx: tx.tasks(one_more))
-        page = found[: wanted.limit]
-        return page, page[-1].id if len(found) > wanted.limit else None
-
-    async def poll(self, task_id: str, seconds: float, view: Person | None = None) -> Task:
-        """Return the task's state once it is settled, or as it is after `seconds`.
-
-        Subscribes, then reads, then waits: a wake between the two is not missed, and while it
-        waits no query is made.
-
-        Raises:
-            TaskNotFound: There is none with this id, or it was deleted meanwhile.
-            Forbidden: It is neither the reviewer's nor open to them, or not any more.
-        """
-        with self._waker.subscribe(task_id) as parked:
-            task = await self._store.read(lambda tx: task_of(tx, task_id, view))
-            if task.terminal or self._waker.closed:
-                return task
-            await parked.wait(seconds)
-        woken_at = self._clock.now()
-        task = await self._store.read(lambda tx: task_of(tx, task_id, view))
-        if task.terminal:
-            self._observer.woken(task, woken_at)
-        return task
-
-    async def audit(self, task_id: str, view: Person | None = None) -> list[Entry]:
-        """Return the task's history, oldest first.
-
-        Raises:
-            TaskNotFound: There is none with this id.
-            Forbidden: It is neither the reviewer's nor open to them.
-        """
-
-        def work(tx: Reader) -> list[Entry]:
-            task_of(tx, task_id, view)
-            return tx.audit(task_id)
-
-        return await self._store.read(work)
 
     async def open(self, task_id: str, actor: Actor) -> Full:
         """Note that a person looks at the task.
@@ -244,6 +187,7 @@ class Tasks:
             if not is_id(task_id, "tsk") or not tx.delete(task_id):
                 return False
             self._wake(tx, task_id)
+            tx.on_commit(self._events.gone)
             return True
 
         if not await self._store.write(work):
@@ -267,27 +211,14 @@ class Tasks:
         What still owes something stays until that is delivered or abandoned.
         """
         before = self._clock.now() - keep
-        return await self._store.write(lambda tx: tx.purge(before, limit))
 
-    async def settled_among(self, task_ids: Sequence[str]) -> list[str]:
-        """Return those of these tasks that are settled or gone."""
-        if not task_ids:
-            return []
-        still_open = await self._store.read(lambda tx: tx.open_among(task_ids))
-        return [task_id for task_id in task_ids if task_id not in still_open]
+        def work(tx: Writer) -> int:
+            removed = tx.purge(before, limit)
+            if removed:
+                tx.on_commit(self._events.gone)
+            return removed
 
-    async def next_deadline(self) -> datetime | None:
-        """Return when the next open task is due."""
-        return await self._store.read(lambda tx: tx.next_deadline())
-
-    async def open_count(self) -> int:
-        """Return how many tasks are open."""
-        return await self._store.read(lambda tx: tx.open_count())
-
-    async def backlog(self) -> Backlog:
-        """Return what is open now; a count of open tasks, never of all that ever were."""
-        now = self._clock.now()
-        return await self._store.read(lambda tx: backlog(tx, now))
+        return await self._store.write(work)
 
     async def _act(
         self,
@@ -336,6 +267,7 @@ class Tasks:
 
     def _save(self, tx: Writer, before: Task, change: Change) -> None:
         tx.save(before, change)
+        tx.on_commit(self._events.changed)
         holder = change.task.assigned_to_user_id
         if holder is not None and holder != before.assigned_to_user_id:
             tx.note_assigned(holder, change.task.updated_at)
@@ -350,6 +282,7 @@ class Tasks:
     def _created(self, task: Task, actor: Actor) -> None:
         self._deadlines.expect(task.timeout_at)
         self._observer.created(actor.channel)
+        self._events.changed()
 
     def _wake(self, tx: Writer, task_id: str) -> None:
         """Wake whoever waits for a task: here at once, in other processes by the database."""

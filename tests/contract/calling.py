@@ -174,6 +174,8 @@ CALLS: dict[str, Call] = {
     "completeTask": _on_task("POST", "/complete", APPROVED),
     "cancelTask": _on_task("POST", "/cancel", {"reason": "withdrawn"}),
     "listTaskAudit": _on_task("GET", "/audit"),
+    "streamEvents": _plain("GET", "/api/events?timeout=1"),
+    "getTaskStats": _plain("GET", "/api/stats/tasks"),
     "listUsers": _plain("GET", "/api/admin/users"),
     "createUser": _create_user,
     "getUser": _on_user("GET"),

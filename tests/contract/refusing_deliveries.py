@@ -24,7 +24,7 @@ def _callback(url: str) -> Provoke:
 
 
 async def _redelivered_while_it_is_sent(served: InProcess) -> httpx.Response:
-    await served.server.relay.stop()
+    await served.server.jobs.relay.stop()
     # Nobody is there: the name is reserved for that (RFC 6761, 6.4).
     body = refund(callback_url="https://receiver.invalid/done")
     made = await served.client.post("/api/tasks", json=body)

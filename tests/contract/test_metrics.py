@@ -68,7 +68,7 @@ async def test_the_same_question_asked_again_is_no_new_task(served: InProcess) -
 async def test_who_waits_is_shown_and_how_long_waking_took(served: InProcess) -> None:
     task = await created(served)
     poll = asyncio.create_task(served.client.get(f"/api/tasks/{task}/poll?timeout=20"))
-    while served.server.waker.parked == 0:
+    while served.server.jobs.waker.parked == 0:
         await asyncio.sleep(0.001)
     assert of(await scraped(served.client), "parked_requests") == 1
     await served.client.post(f"/api/tasks/{task}/complete", json=APPROVED)

@@ -136,7 +136,7 @@ def _of(word: str) -> set[str]:
 
 def test_the_contract_lets_nobody_do_what_nobody_meant():
     answering = {"openTask", "claimTask", "completeTask"}
-    looking = {"listTasks", "getTask", "pollTask", "listTaskAudit"}
+    looking = {"listTasks", "getTask", "pollTask", "listTaskAudit", "streamEvents"}
     oneself = {"getMe", "logout"}
     assert _of("anyone") == {
         *("login", "getSetupStatus", "createFirstOperator", "getHealth", "getReady"),
@@ -146,7 +146,7 @@ def test_the_contract_lets_nobody_do_what_nobody_meant():
     assert _of("operator") == _of("admin_token") == _OPERATIONS.keys() - _of("anyone")
     assert _of("api_key") == oneself
     assert _of("tasks:create") == {"createTask"}
-    assert _of("tasks:read") == looking
+    assert _of("tasks:read") == looking | {"getTaskStats"}
     assert _of("tasks:cancel") == {"cancelTask"}
     assert _of("tasks:complete") == {"openTask", "completeTask"}
     assert _of("metrics:read") == {"getMetrics"}

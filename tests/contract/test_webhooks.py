@@ -143,7 +143,7 @@ async def test_an_operator_sees_every_attempt_and_has_it_sent_again(served: InPr
         assert (again.json()["attempts"], again.json()["last_error"]) == (0, None)
         await delivery(served, lambda one: one["attempts"] == 1 and one["last_status_code"])
         served.clock.advance(60)
-        served.server.relay.wake()
+        served.server.jobs.relay.wake()
         arrived = await delivery(served, lambda one: one["status"] == "delivered")
         assert arrived["attempts"] == 2
     assert len(there.calls) == 3
@@ -169,12 +169,12 @@ async def test_an_operator_sees_every_attempt_and_has_it_sent_again(served: InPr
 async def test_what_is_over_is_sent_again_with_a_fresh_schedule(served: InProcess, state: str):
     async with receiver(in_turn(answers(500 if state == "abandoned" else 200), OK)) as there:
         if state == "abandoned":
-            await served.server.relay.stop()
+            await served.server.jobs.relay.stop()
         await cancelled(served, there.url)
         if state == "abandoned":
             # Nothing was sent for three days: the first attempt is the last one too.
             served.clock.advance(3 * 86_400)
-            served.server.relay.start()
+            served.server.jobs.relay.start()
         over = await delivery(served, lambda one: one["status"] == state)
         assert over["next_attempt_at"] is None
         status = (await served.client.get("/api/status")).json()["outbox"]
@@ -230,7 +230,7 @@ async def test_status_says_what_is_owed(served: InProcess):
 
 async def test_ready_says_that_nobody_sends(served: InProcess):
     assert (await served.stranger.get("/api/ready")).json()["outbox"] == "ok"
-    await served.server.relay.stop()
+    await served.server.jobs.relay.stop()
     refused = await served.stranger.get("/api/ready")
     assert (refused.status_code, refused.json()["error_code"]) == (503, "NOT_READY")
 

@@ -216,3 +216,20 @@ def test_who_tells_it_twice_does_not_wait_for_the_drain(tmp_path: Path) -> None:
     began = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - began <= GONE_WITHIN
+
+
+async def test_sigterm_ends_open_streams_at_once(server: ServerProcess):
+    request = (
+        f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+    )
+    streams = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(50)]
+    for reader, writer in streams:
+        writer.write(request.encode())
+        await asyncio.wait_for(reader.readuntil(b"id: 0-"), 10)
+    began = time.monotonic()
+    assert await asyncio.to_thread(server.stop) == 0
+    assert time.monotonic() - began < GONE_WITHIN
+    for reader, writer in streams:
+        # The end of a chunked body: nobody is cut off in the middle.
+        assert (await asyncio.wait_for(reader.read(), 5)).endswith(b"0\r\n\r\n")
+        writer.close()

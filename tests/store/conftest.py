@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from awaithumans.server.app import Database
+from awaithumans.server.running import Database
 from tests.store.kept import Kept, kept_in
 from tests.support.sqlite import migrated
 from tests.support.two_servers import TwoServers, two_servers

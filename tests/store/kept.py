@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from awaithumans.server.app import Database
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
+from awaithumans.server.running import Database
 from awaithumans.server.store.postgres import PostgresStore
 from awaithumans.server.store.queries import Reader, Writer
 from awaithumans.server.store.sqlite import SqliteStore
@@ -25,7 +25,7 @@ from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
 from tests.support.clock import ManualClock
 from tests.support.made import AGENT, NOW, a_draft
-from tests.support.use_cases import Expected, Woken
+from tests.support.use_cases import Expected, Noted, Woken
 
 Query = Callable[[Reader], object]
 
@@ -75,7 +75,7 @@ async def kept_in(place: Path | str) -> AsyncGenerator[Kept]:
     waker, clock = LocalWaker(), ManualClock(NOW)
     await store.start()
     try:
-        tasks = Tasks(store, waker, Expected(), Woken(), Checker(), clock)
+        tasks = Tasks(store, waker, Expected(), Woken(), Checker(), clock, Noted())
         yield Kept(store, waker, clock, tasks)
     finally:
         await store.stop()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from awaithumans.server.app import Database
 from awaithumans.server.errors import StorageUnavailable, TaskNotFound
+from awaithumans.server.running import Database
 from awaithumans.server.store.queries import Writer
 from awaithumans.server.tasks.model import Filter
 from tests.store.kept import Kept, adding, kept_in, making

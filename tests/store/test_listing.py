@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from awaithumans.server.app import Database
+from awaithumans.server.running import Database
 from awaithumans.server.tasks.lifecycle import Change
 from awaithumans.server.tasks.model import TERMINAL, Filter, Person, Status, Task
 from tests.store.kept import Kept, adding, making

@@ -179,7 +179,7 @@ async def test_who_waits_for_a_migration_waits_as_long_as_it_takes(database_url:
         start = asyncio.create_task(store.start())
         await asyncio.sleep(2.5)
         assert not start.done()
-        other.execute("UPDATE alembic_version SET version_num = '0002'")
+        other.execute("UPDATE alembic_version SET version_num = %s", [migrate.HEAD])
         other.execute("SELECT pg_advisory_unlock(%s)", [key])
         await asyncio.wait_for(start, 2)
         await store.stop()

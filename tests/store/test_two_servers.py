@@ -251,7 +251,7 @@ async def test_what_others_say_on_the_channel_is_no_harm(two: TwoServers) -> Non
 
 
 async def test_what_is_owed_on_one_is_delivered_by_the_other_at_once(two: TwoServers) -> None:
-    await two.one.server.relay.stop()
+    await two.one.server.jobs.relay.stop()
     # It is looked at, and refused, which is an attempt too.
     task_id = await two.created(callback_url="http://10.0.0.1/")
     await two.one.server.tasks.cancel(task_id, None, AGENT)

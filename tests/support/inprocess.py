@@ -12,7 +12,7 @@ from unittest.mock import patch
 import httpx
 from argon2 import PasswordHasher
 
-from awaithumans.server.app import Database, Server, build
+from awaithumans.server.app import Server, build
 from awaithumans.server.auth.model import CallerKind
 from awaithumans.server.auth.passwords import Passwords
 from awaithumans.server.auth.sessions import begin
@@ -20,6 +20,7 @@ from awaithumans.server.config import Settings, load
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
 from awaithumans.server.observing.tracing import Tracing
+from awaithumans.server.running import Database
 from awaithumans.server.store import sqlite
 from tests.support.clock import ManualClock
 from tests.support.process import PAYLOAD_KEY, TOKEN
@@ -117,7 +118,7 @@ async def in_process(
     url = server.base_url
     with patch.object(sqlite, "_PRAGMAS", _HASTY):
         async with (
-            server.running(),
+            server.jobs.running(),
             _client(server, "127.0.0.1", url, {"Authorization": f"Bearer {TOKEN}"}) as client,
             _client(server, "127.0.0.1", url) as stranger,
         ):

@@ -63,12 +63,12 @@ async def until(holds: Callable[[], bool], within: float = 5.0) -> None:
 
 async def parked(server: InProcess, *task_ids: str) -> "list[asyncio.Task[httpx.Response]]":
     """Return polls that wait, one for each task."""
-    before = server.server.waker.parked
+    before = server.server.jobs.waker.parked
     polls = [
         asyncio.create_task(server.client.get(f"/api/tasks/{task_id}/poll?timeout=30"))
         for task_id in task_ids
     ]
-    await until(lambda: server.server.waker.parked == before + len(polls))
+    await until(lambda: server.server.jobs.waker.parked == before + len(polls))
     # Each has read its task: what happens from now on has to wake it.
     await asyncio.sleep(0.2)
     assert not any(poll.done() for poll in polls)

@@ -34,6 +34,19 @@ class Woken:
         self.times += 1
 
 
+class Noted:
+    """Takes note of what would be told, and tells nobody."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def changed(self) -> None:
+        self.told.append("changed")
+
+    def gone(self) -> None:
+        self.told.append("gone")
+
+
 class Backwards:
     """Keeps passwords in a way that a test can see through."""
 
@@ -47,10 +60,13 @@ class UseCases:
     waker: LocalWaker = field(default_factory=LocalWaker)
     expected: Expected = field(default_factory=Expected)
     woken: Woken = field(default_factory=Woken)
+    events: Noted = field(default_factory=Noted)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
     def __post_init__(self) -> None:
-        self.tasks = Tasks(self.store, self.waker, self.expected, self.woken, Checker(), self.clock)
+        self.tasks = Tasks(
+            self.store, self.waker, self.expected, self.woken, Checker(), self.clock, self.events
+        )
 
     async def created(self, **changes: Any) -> Full:
         return await self.tasks.create(a_draft(**changes), AGENT)

@@ -12,12 +12,14 @@ from .audit_trail import AuditTrail
 from .caller_kind import CallerKind
 from .cancel_task_request import CancelTaskRequest
 from .channel import Channel
+from .channel_count import ChannelCount
 from .channel_state import ChannelState
 from .claim_task_request import ClaimTaskRequest
 from .complete_task_request import CompleteTaskRequest
 from .create_api_key_request import CreateApiKeyRequest
 from .create_task_request import CreateTaskRequest
 from .create_user_request import CreateUserRequest
+from .day_count import DayCount
 from .delivery_attempt import DeliveryAttempt
 from .delivery_status import DeliveryStatus
 from .error_response import ErrorResponse
@@ -34,10 +36,13 @@ from .readiness import Readiness
 from .set_password_request import SetPasswordRequest
 from .setup_operator_request import SetupOperatorRequest
 from .setup_status import SetupStatus
+from .status_count import StatusCount
 from .system_status import SystemStatus
 from .task import Task
+from .task_event import TaskEvent
 from .task_metadata import TaskMetadata
 from .task_page import TaskPage
+from .task_stats import TaskStats
 from .task_status import TaskStatus
 from .task_summary import TaskSummary
 from .update_user_request import UpdateUserRequest
@@ -63,12 +68,14 @@ __all__ = (
     "CallerKind",
     "CancelTaskRequest",
     "Channel",
+    "ChannelCount",
     "ChannelState",
     "ClaimTaskRequest",
     "CompleteTaskRequest",
     "CreateApiKeyRequest",
     "CreateTaskRequest",
     "CreateUserRequest",
+    "DayCount",
     "DeliveryAttempt",
     "DeliveryStatus",
     "ErrorResponse",
@@ -85,10 +92,13 @@ __all__ = (
     "SetPasswordRequest",
     "SetupOperatorRequest",
     "SetupStatus",
+    "StatusCount",
     "SystemStatus",
     "Task",
+    "TaskEvent",
     "TaskMetadata",
     "TaskPage",
+    "TaskStats",
     "TaskStatus",
     "TaskSummary",
     "UpdateUserRequest",

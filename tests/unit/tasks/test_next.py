@@ -25,8 +25,12 @@ LEADS_TO: dict[Command, str] = {
 SAYS: dict[Command, tuple[str, Actor, dict[str, object]]] = {
     "open": ("opened", SUE, {}),
     "claim": ("claimed", SUE, {}),
-    "assign": ("assigned", OLGA, {"assigned_to": "bob@example.com"}),
-    "offer": ("unassigned", OLGA, {"open_to": ["a@example.com", "b@example.com"]}),
+    "assign": ("assigned", OLGA, {"assigned_to": "bob@example.com", "taken_from": ["anybody"]}),
+    "offer": (
+        "unassigned",
+        OLGA,
+        {"open_to": ["a@example.com", "b@example.com"], "taken_from": ["anybody"]},
+    ),
     "complete": ("completed", SUE, {"response": APPROVED}),
     "cancel": ("cancelled", AGENT, {"reason": "withdrawn"}),
     "expire": ("timed_out", SYSTEM, {}),

@@ -116,7 +116,37 @@ async def test_an_operator_gives_a_task_to_somebody_else_or_opens_it_to_several(
     assert given.task.assigned_to_email == "sue@example.com"
     offered = await cases.tasks.assign(task_id, {"emails": ["a@b.c", "d@e.f"]}, OLGA)
     assert (offered.task.status, offered.task.assigned) == ("created", False)
-    assert (await cases.tasks.audit(task_id))[-1].extra_data == {"open_to": ["a@b.c", "d@e.f"]}
+    assert (await cases.tasks.audit(task_id))[-1].extra_data == {
+        "open_to": ["a@b.c", "d@e.f"],
+        "taken_from": ["usr_sue", "sue@example.com"],
+    }
+
+
+async def test_the_history_says_to_whom_a_task_was_open_that_is_given_to_somebody(
+    cases: UseCases,
+) -> None:
+    for assign_to, lost in (
+        (None, ["anybody"]),
+        ({"emails": ["A@b.c", "d@e.f"]}, ["a@b.c", "d@e.f"]),
+    ):
+        task_id = (await cases.created(assign_to=assign_to)).task.id
+        await cases.tasks.assign(task_id, {"user_id": "usr_sue"}, OLGA)
+        assert (await cases.tasks.audit(task_id))[-1].extra_data["taken_from"] == lost
+
+
+async def test_whoever_listens_is_told_of_every_change_and_of_what_is_gone(
+    cases: UseCases,
+) -> None:
+    task_id = (await cases.created()).task.id
+    await cases.tasks.cancel(task_id, None, OLGA)
+    await cases.tasks.delete(task_id)
+    assert cases.events.told == ["changed", "changed", "gone"]
+    other = (await cases.created()).task.id
+    await cases.tasks.cancel(other, None, OLGA)
+    cases.clock.advance(3600)
+    assert await cases.tasks.purge(timedelta(0), 10) == 1
+    assert await cases.tasks.purge(timedelta(0), 10) == 0
+    assert cases.events.told == ["changed", "changed", "gone"] * 2
 
 
 async def test_a_task_stays_where_it_is_when_nobody_matches(cases: UseCases) -> None:

@@ -1,0 +1,23 @@
+/** Who is signed in. */
+import { useQuery } from "@tanstack/react-query";
+import { answered, client, type Me } from "../api/client";
+import { meQuery, queryClient } from "../api/queries";
+import { dropDrafts } from "../form/storage";
+
+const NOBODY: Me = { kind: "reviewer", user_id: null, email: null, display_name: null, scopes: [] };
+
+export function useMe(): Me {
+  return useQuery(meQuery).data ?? NOBODY;
+}
+
+export function useIsOperator(): boolean {
+  return useMe().kind === "operator";
+}
+
+/** Ends the session, and forgets what this browser knew of it. */
+export async function signOut(): Promise<void> {
+  await answered(client.POST("/api/auth/logout"));
+  dropDrafts();
+  queryClient.clear();
+  queryClient.setQueryData(meQuery.queryKey, null);
+}

@@ -1,0 +1,69 @@
+import { type InputHTMLAttributes, useId } from "react";
+
+type Props = Omit<InputHTMLAttributes<HTMLInputElement>, "id" | "onChange"> & {
+  label: string;
+  hint?: string;
+  onText: (text: string) => void;
+};
+
+/** A line of text with its name above it. */
+export function Line({ label, hint, onText, ...input }: Props) {
+  const id = useId();
+  return (
+    <div className="space-y-1">
+      <label htmlFor={id} className="block font-medium">
+        {label}
+        {!input.required && input.type !== "search" && (
+          <span className="font-normal text-muted"> (optional)</span>
+        )}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} className="text-sm text-muted">
+          {hint}
+        </p>
+      )}
+      <input
+        {...input}
+        id={id}
+        aria-describedby={hint && `${id}-hint`}
+        className="control"
+        onChange={(event) => onText(event.target.value)}
+      />
+    </div>
+  );
+}
+
+type CheckProps = {
+  label: string;
+  hint?: string;
+  checked: boolean;
+  onCheck: (checked: boolean) => void;
+  disabled?: boolean;
+};
+
+export function Check({ label, hint, checked, onCheck, disabled = false }: CheckProps) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-2.5">
+      <input
+        id={id}
+        type="checkbox"
+        className="mt-1 size-4 shrink-0 accent-accent"
+        checked={checked}
+        disabled={disabled}
+        aria-describedby={hint && `${id}-hint`}
+        onChange={(event) => onCheck(event.target.checked)}
+      />
+      <div>
+        <label htmlFor={id} className="block min-h-6 cursor-pointer font-medium">
+          {label}
+        </label>
+        {hint && (
+          <p id={`${id}-hint`} className="text-sm text-muted">
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+"""Streams of what changed: one reader of the history for all that listen in this process."""

@@ -1,0 +1,133 @@
+"""Every page and state, light, dark and on a phone: no violation of WCAG 2.2 A or AA."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Route
+
+from tests.dashboard.browsing import DESKTOP, PHONE, Tab, Theme
+from tests.dashboard.conftest import Open
+from tests.dashboard.site import SUE, Site, Who
+from tests.support.bodies import APPROVED
+from tests.unit.forms import models
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_LOOKS: tuple[tuple[Theme, int], ...] = (("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE))
+_MUCH = {
+    "text": "A long line of words that goes on and on. " * 60,
+    "rows": [{"a": 1, "b": "x"}] * 30,
+}
+
+
+@pytest.fixture(scope="module")
+def tasks(site: Site) -> dict[str, str]:
+    """Tasks of every kind."""
+    made = {
+        "open": site.ask("Approve this refund?"),
+        "hers": site.ask("For Sue", assign_to={"email": SUE}),
+        "done": site.ask("Answered"),
+        "cancelled": site.ask("Withdrawn"),
+        "long": site.ask("Long", payload=_MUCH, payload_schema={}),
+        "form": site.ask_for(models.Order),
+    }
+    site.agent.post(f"/api/tasks/{made['done']}/complete", json=APPROVED)
+    site.agent.post(f"/api/tasks/{made['cancelled']}/cancel", json={"reason": "withdrawn"})
+    return made
+
+
+Do = Callable[[Tab, dict[str, str]], Awaitable[None]]
+
+
+def _going(path: str) -> Do:
+    async def go(tab: Tab, tasks: dict[str, str]) -> None:
+        await tab.go(path.format(**tasks))
+        await tab.page.get_by_role("heading").first.wait_for()
+
+    return go
+
+
+async def _form_error(tab: Tab, tasks: dict[str, str]) -> None:
+    await tab.open_task(tasks["form"])
+    await tab.page.keyboard.press("Control+Enter")
+    await tab.page.get_by_role("alert").wait_for()
+
+
+async def _dialog(tab: Tab, tasks: dict[str, str]) -> None:
+    await tab.open_task(tasks["open"])
+    await tab.page.get_by_role("button", name="Cancel task").click()
+    await tab.page.get_by_role("dialog").wait_for()
+
+
+async def _failing(tab: Tab, _tasks: dict[str, str]) -> None:
+    async def refuse(route: Route) -> None:
+        body = '{"error_code": "INTERNAL", "message": "It broke.", "docs": "/api/docs"}'
+        await route.fulfill(status=400, content_type="application/json", body=body)
+
+    await tab.page.route("**/api/tasks?*", refuse)
+    await tab.go("/")
+    await tab.page.get_by_text("It broke.").first.wait_for()
+
+
+async def _loading(tab: Tab, _tasks: dict[str, str]) -> None:
+    async def hold(_route: Route) -> None:
+        """Never answer."""
+
+    await tab.page.route("**/api/tasks?*", hold)
+    await tab.go("/")
+    await tab.page.get_by_role("heading").first.wait_for()
+
+
+_STATES: dict[str, tuple[Who, Do]] = {
+    "login": ("nobody", _going("/login")),
+    "setup": ("nobody", _going("/setup")),
+    "queue": ("olga", _going("/")),
+    "queue with a task": ("olga", _going("/?id={open}")),
+    "queue, filtered, empty": ("olga", _going("/?q=nothing-is-called-this")),
+    "queue of a reviewer": ("sue", _going("/")),
+    "queue, loading": ("olga", _loading),
+    "queue, failing": ("olga", _failing),
+    "queue, done": ("olga", _going("/?tab=done")),
+    "task": ("olga", _going("/task?id={open}")),
+    "task of somebody else": ("olga", _going("/task?id={hers}")),
+    "task, answered": ("olga", _going("/task?id={done}")),
+    "task, cancelled": ("olga", _going("/task?id={cancelled}")),
+    "task, long": ("olga", _going("/task?id={long}")),
+    "task, gone": ("olga", _going("/task?id=tsk_00000000000000000000000000")),
+    "form": ("olga", _going("/task?id={form}")),
+    "form, wrong": ("olga", _form_error),
+    "dialog": ("olga", _dialog),
+    "audit": ("olga", _going("/audit")),
+    "audit of a task": ("olga", _going("/audit?task={done}")),
+    "people": ("olga", _going("/people")),
+    "keys": ("olga", _going("/keys")),
+    "status": ("olga", _going("/status")),
+    "analytics": ("olga", _going("/analytics")),
+    "settings": ("olga", _going("/settings")),
+    "nothing": ("olga", _going("/nothing/here")),
+}
+
+
+@pytest.mark.parametrize("name", _STATES)
+async def test_a_state_is_accessible_in_every_look(
+    site: Site, tasks: dict[str, str], open_tab: Open, name: str
+):
+    who, do = _STATES[name]
+    async with open_tab(who) as tab:
+        await do(tab, tasks)
+        for theme, width in _LOOKS:
+            await tab.look(theme, width)
+            assert await tab.violations() == [], f"{theme}, {width}"
+            assert await tab.sideways() <= 0, f"{theme}, {width}"
+
+
+async def test_on_a_phone_a_long_payload_leaves_the_decision_in_reach(
+    tasks: dict[str, str], open_tab: Open
+):
+    async with open_tab("olga", "light", PHONE) as tab:
+        await tab.open_task(tasks["long"])
+        button = tab.page.get_by_role("button", name="Submit").last
+        box = await button.bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 800 - box["height"]
+        assert min(box["height"], box["width"]) >= 24
