@@ -24,7 +24,7 @@ export function Queue() {
   const go = (part: QueueSearch) =>
     void navigate({ to: "/", search: tidy({ ...search, ...part }) });
   const queue = useRows({ tab, q });
-  const ids = queue.rows.map((row) => row.id);
+  const ids = queue.rows.map((row) => row.id).filter((task) => !queue.gone.has(task));
   const next = id && nextAfter(ids, id);
   const { moveOn } = useSettings();
   const count = `${queue.rows.length}${queue.hasNextPage ? "+" : ""}`;
@@ -146,6 +146,7 @@ function List({ queue, tab, q, id, onOpen }: ListProps) {
               task={task}
               href={`/${addressOf({ tab, q, id: task.id })}`}
               current={task.id === id}
+              gone={queue.gone.has(task.id)}
               checked={checked.has(task.id)}
               onCheck={toggle}
             />

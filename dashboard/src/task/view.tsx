@@ -52,6 +52,8 @@ function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
     announce("Your answer was sent.");
     onSent?.();
   });
+  // Who was too late keeps what they wrote, to read it, or to say it to whoever was first.
+  const isDraft = answering.edited && !answering.sending.isSuccess;
   useOpened(task);
   useAnswerKeys(open, answering);
   useEffect(() => {
@@ -65,7 +67,7 @@ function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
         <div className="grid gap-6 @3xl:grid-cols-[minmax(0,1fr)_minmax(18rem,22rem)]">
           <Payload payload={task.payload} schema={task.payload_schema} />
           <div className="@3xl:sticky @3xl:top-5 @3xl:self-start">
-            {open || answering.edited ? (
+            {open || isDraft ? (
               <AnswerForm task={task} answering={answering} open={open} />
             ) : (
               <Outcome task={task} />
