@@ -5,7 +5,7 @@ PYTEST := $(BIN)/python -m pytest
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit generate bench lock clean environment wheel-check
+.PHONY: help run test check unit generate bench lock clean environment dashboard chromium screenshots
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,10 +13,16 @@ help: ## Say what can be made
 environment:
 	@sh scripts/environment.sh
 
-run: environment ## Start a server for development on http://localhost:3001
+dashboard: environment ## Build the dashboard, if its sources changed
+	@$(BIN)/python scripts/dashboard.py build
+
+chromium:
+	@sh scripts/chromium.sh
+
+run: dashboard ## Start a server for development on http://localhost:3001
 	@exec $(BIN)/awaithumans dev
 
-test: check ## Check everything and run every test (what CI runs)
+test: check chromium ## Check everything and run every test (what CI runs)
 	@$(BIN)/coverage erase
 	$(PYTEST) --cov --cov-report=
 	$(BIN)/python scripts/coverage.py
@@ -32,6 +38,8 @@ check: environment ## Format, lint, types, imports, dependencies, generated code
 	$(BIN)/deptry .
 	$(BIN)/codespell
 	$(BIN)/python scripts/generate.py --check
+	$(BIN)/python scripts/dashboard.py check
+	$(BIN)/python scripts/dashboard.py test
 	$(BIN)/python scripts/wheel.py
 
 generate: environment ## Make generated/ and the drawn documents anew from openapi.yaml
@@ -40,11 +48,14 @@ generate: environment ## Make generated/ and the drawn documents anew from opena
 bench: environment ## Measure speed and cost beside the in-memory floor
 	$(BIN)/python -m benchmarks
 
+screenshots: dashboard chromium ## Take the pictures of docs/images anew
+	$(BIN)/python scripts/screenshots.py
+
 lock: ## Resolve the dependencies anew into requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 		--extra dev --no-emit-package awaithumans --custom-compile-command "make lock" \
 		--output-file requirements.lock $(LOCK_FLAGS) pyproject.toml
 
 clean: ## Remove what was made here, the environment too
-	rm -rf .venv dist build .coverage* .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv dist build dashboard/dist dashboard/node_modules .coverage* .hypothesis .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -219,7 +219,11 @@ async def test_a_draft_survives_a_reload(site: Site, open_tab: Open):
 
 
 async def test_nothing_is_ever_shown_as_object_object(site: Site, open_tab: Open):
-    deep = {"a": [{"b": {"c": [1, None, {"d": "e"}]}}, [[]], {}], "n": None, "t": True}
+    deep: dict[str, Any] = {
+        "a": [{"b": {"c": [1, None, {"d": "e"}]}}, [[]], {}],
+        "n": None,
+        "t": True,
+    }
     task_id = site.ask("deep", payload=deep, payload_schema={})
     async with open_tab() as tab:
         await tab.open_task(task_id)
