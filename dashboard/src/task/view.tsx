@@ -66,7 +66,9 @@ function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
         <Banners task={task} answering={answering} />
         <div className="grid gap-6 @3xl:grid-cols-[minmax(0,1fr)_minmax(18rem,22rem)]">
           <Payload payload={task.payload} schema={task.payload_schema} />
-          <div className="@3xl:sticky @3xl:top-5 @3xl:self-start">
+          <div
+            className={`@3xl:sticky @3xl:top-5 @3xl:self-start ${open ? "" : "@max-3xl:order-first"}`}
+          >
             {open || isDraft ? (
               <AnswerForm task={task} answering={answering} open={open} />
             ) : (
