@@ -59,6 +59,11 @@ class Tab:
         await self.go(f"/task?id={task_id}")
         await self.page.locator("#task-title").wait_for()
 
+    async def look(self, theme: Theme, width: int) -> None:
+        """Change the theme and the width of what is shown."""
+        await self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        await self.page.set_viewport_size({"width": width, "height": 800})
+
     async def violations(self) -> list[str]:
         """Return what axe finds."""
         await self.page.evaluate(_AXE.read_text())
