@@ -106,7 +106,7 @@ function Row({ person, onOpen }: { person: User; onOpen: (open: Open) => void })
 
 const NAMES = { edit: "Edit", password: "Password", remove: "Remove" };
 
-export function nameOf(person: User): string {
+function nameOf(person: User): string {
   return person.display_name ?? person.email ?? person.slack_user_id ?? person.id;
 }
 

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { queryClient, type Tab, taskQuery } from "../api/queries";
-import { useKeys } from "../app/keys";
+import { leftField, useKeys } from "../app/keys";
 import type { QueueSearch } from "../app/router";
 import { useSettings } from "../app/settings";
 import { commands, useBulk } from "../task/commands";
