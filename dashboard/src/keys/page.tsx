@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { answered, client, type Schemas } from "../api/client";
 import { keysQuery, queryClient } from "../api/queries";
+import { useIsOperator } from "../app/session";
 import { Copy } from "../ui/copy";
 import { Buttons, Dialog } from "../ui/dialog";
 import { Check, Line } from "../ui/input";
@@ -32,7 +33,7 @@ export function Keys() {
     </button>
   );
   return (
-    <Page title="API keys" aside={make}>
+    <Page title="API keys" aside={useIsOperator() && make}>
       <OperatorsOnly>
         <List />
       </OperatorsOnly>
