@@ -49,10 +49,12 @@ class Ear:
             TimeoutError: None came within `within` seconds.
             StreamEnded: Nothing comes any more.
         """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within
         while not self._waiting:
             if self._next is None:
                 self._next = asyncio.ensure_future(anext(self._chunks, b""))
-            chunk = await asyncio.wait_for(asyncio.shield(self._next), within)
+            chunk = await asyncio.wait_for(asyncio.shield(self._next), until - loop.time())
             self._next = None
             if not chunk:
                 raise StreamEnded
