@@ -139,4 +139,9 @@ async def test_the_guide_tells_of_every_figure_and_of_no_other(served: InProcess
     }
     assert shown <= told
     # What has not happened yet is not shown.
-    assert told - shown == {"awaithumans_tasks_created_total", "awaithumans_tasks_settled_total"}
+    assert told - shown == {
+        "awaithumans_tasks_created_total",
+        "awaithumans_tasks_settled_total",
+        "awaithumans_delivery_attempts_total",
+        "awaithumans_delivery_attempt_seconds",
+    }

@@ -151,6 +151,8 @@ async def _do(page: Page, step: Step) -> None:
         case ("file", label, content):
             files = {"name": "a.txt", "mimeType": "text/plain", "buffer": content.encode()}
             await page.get_by_label(label).set_input_files(files)  # pyright: ignore[reportArgumentType] -- a typed dict
+            # Read by now, as whoever chose it sees.
+            await page.get_by_role("button", name="Take it out").wait_for()
         case _:
             raise AssertionError(step)
 

@@ -105,7 +105,7 @@ function Counts({ title, rows }: CountsProps) {
                   aria-hidden="true"
                   viewBox="0 0 100 8"
                   preserveAspectRatio="none"
-                  className="h-2 w-full"
+                  className="mt-1.5 h-2 w-full"
                 >
                   <rect width={(count / most) * 100} height="8" className="fill-accent" />
                 </svg>

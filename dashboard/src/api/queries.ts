@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
 import { ApiError, answered, client, type Me, type Schemas } from "./client";
 import { type JsonObject, parse } from "./json";
 
@@ -22,7 +28,15 @@ export type Filter = { tab: Tab; q: string };
 
 const MOST_TRIES = 3;
 
-export const queryClient = new QueryClient({
+/** A refusal for want of a session means that there is none any more, whatever asked. */
+function noticeEnd(error: unknown): void {
+  const isOver = error instanceof ApiError && error.code === "UNAUTHORIZED";
+  if (isOver) queryClient.setQueryData(meQuery.queryKey, null);
+}
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({ onError: noticeEnd }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -88,9 +102,14 @@ export function taskQuery(id: string) {
           parseAs: "text",
         }),
       );
-      return parse((await text) as unknown as string) as unknown as Task;
+      return taskOf(await text);
     },
   });
+}
+
+/** Reads a task from an answer that was taken as text, whatever its type says. */
+export function taskOf(text: unknown): Task {
+  return parse(text as string) as unknown as Task;
 }
 
 export function auditQuery(id: string) {

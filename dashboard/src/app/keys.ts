@@ -58,5 +58,13 @@ function isTyping(target: HTMLElement): boolean {
   return target.matches("textarea, select, [contenteditable]");
 }
 
+/** Leaves the field that is being typed in; says whether there was one. */
+export function leftField(): boolean {
+  const active = document.activeElement;
+  const typing = active instanceof HTMLElement && isTyping(active);
+  if (typing) active.blur();
+  return typing;
+}
+
 /** How the key that is held with others is called here. */
 export const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";

@@ -1,5 +1,4 @@
 import { Link, type LinkProps, useNavigate } from "@tanstack/react-router";
-import { queryClient } from "../api/queries";
 import { signOut, useIsOperator, useMe } from "./session";
 
 export type Destination = { to: NonNullable<LinkProps["to"]>; name: string; operators?: true };
@@ -48,11 +47,7 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
 function Person() {
   const me = useMe();
   const navigate = useNavigate();
-  const leave = async () => {
-    await signOut();
-    await navigate({ to: "/login" });
-    queryClient.clear();
-  };
+  const leave = () => signOut(() => navigate({ to: "/login" }));
   return (
     <div className="space-y-1 border-t border-line pt-3">
       <p className="truncate px-3 text-sm" title={me.email ?? ""}>

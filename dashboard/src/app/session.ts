@@ -14,10 +14,10 @@ export function useIsOperator(): boolean {
   return useMe().kind === "operator";
 }
 
-/** Ends the session, and forgets what this browser knew of it. */
-export async function signOut(): Promise<void> {
+/** Ends the session, and forgets what this browser knew once `leave` has left its pages. */
+export async function signOut(leave: () => Promise<void>): Promise<void> {
   await answered(client.POST("/api/auth/logout"));
   dropDrafts();
+  await leave();
   queryClient.clear();
-  queryClient.setQueryData(meQuery.queryKey, null);
 }

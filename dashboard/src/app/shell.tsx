@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useConnected, useEvents } from "../api/events";
 import { meQuery } from "../api/queries";
@@ -88,13 +88,15 @@ function Connection() {
   );
 }
 
+/** Goes to the sign-in when the session has ended, and back afterwards. */
 function useStaySignedIn(): void {
   const { data: me } = useQuery(meQuery);
-  const navigate = useNavigate();
-  const href = useLocation({ select: (location) => location.href });
+  const router = useRouter();
   useEffect(() => {
-    if (me === null) void navigate({ to: "/login", search: { next: href } });
-  }, [me, navigate, href]);
+    // Asked for now, not followed: the way to the sign-in is no place to come back to.
+    const next = router.state.location.href;
+    if (me === null) void router.navigate({ to: "/login", search: { next } });
+  }, [me, router]);
 }
 
 /** A new page begins at its heading, for whoever does not see that it is new. */

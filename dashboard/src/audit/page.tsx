@@ -160,7 +160,7 @@ function choices(known: readonly (readonly [string, string])[]) {
   return [["", "All"] as const, ...new Map(known)];
 }
 
-export function actorOf({ actor_email, actor_type }: AuditEntry): string {
+function actorOf({ actor_email, actor_type }: AuditEntry): string {
   return actor_email ?? words(actor_type);
 }
 

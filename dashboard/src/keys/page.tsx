@@ -2,9 +2,9 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { answered, client, type Schemas } from "../api/client";
 import { keysQuery, queryClient } from "../api/queries";
-import { Buttons } from "../task/dialogs";
+import { useIsOperator } from "../app/session";
 import { Copy } from "../ui/copy";
-import { Dialog } from "../ui/dialog";
+import { Buttons, Dialog } from "../ui/dialog";
 import { Check, Line } from "../ui/input";
 import { Empty, Failure, Notice, Waiting } from "../ui/notice";
 import { OperatorsOnly } from "../ui/operators";
@@ -33,7 +33,7 @@ export function Keys() {
     </button>
   );
   return (
-    <Page title="API keys" aside={make}>
+    <Page title="API keys" aside={useIsOperator() && make}>
       <OperatorsOnly>
         <List />
       </OperatorsOnly>

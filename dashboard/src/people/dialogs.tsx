@@ -3,8 +3,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { answered, client, type User } from "../api/client";
 import { queryClient } from "../api/queries";
 import { announce } from "../app/announce";
-import { Buttons } from "../task/dialogs";
-import { Dialog } from "../ui/dialog";
+import { Buttons, Dialog } from "../ui/dialog";
 import { Check, Line } from "../ui/input";
 import { Failure } from "../ui/notice";
 

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { User } from "../api/client";
 import { peopleQuery } from "../api/queries";
+import { useIsOperator } from "../app/session";
 import { Line } from "../ui/input";
 import { Empty, Failure, Waiting } from "../ui/notice";
 import { OperatorsOnly } from "../ui/operators";
@@ -26,7 +27,7 @@ export function People() {
     </button>
   );
   return (
-    <Page title="People" aside={add}>
+    <Page title="People" aside={useIsOperator() && add}>
       <OperatorsOnly>
         <List onOpen={setOpen} />
       </OperatorsOnly>
@@ -106,7 +107,7 @@ function Row({ person, onOpen }: { person: User; onOpen: (open: Open) => void })
 
 const NAMES = { edit: "Edit", password: "Password", remove: "Remove" };
 
-export function nameOf(person: User): string {
+function nameOf(person: User): string {
   return person.display_name ?? person.email ?? person.slack_user_id ?? person.id;
 }
 

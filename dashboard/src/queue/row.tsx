@@ -1,7 +1,7 @@
 import { memo } from "react";
 import type { TaskSummary } from "../api/client";
 import { TERMINAL } from "../api/queries";
-import { Status } from "../ui/status";
+import { Badge, Status } from "../ui/status";
 import { Time, useNow } from "../ui/time";
 
 const SOON_MS = 15 * 60_000;
@@ -10,13 +10,14 @@ type Props = {
   task: TaskSummary;
   href: string;
   current: boolean;
+  gone: boolean;
   checked: boolean;
   onCheck: (id: string) => void;
 };
 
 /** One task of the queue. A thousand of them stay light: what is not seen is not laid out. */
-export const Row = memo(function Row({ task, href, current, checked, onCheck }: Props) {
-  const open = !TERMINAL.has(task.status);
+export const Row = memo(function Row({ task, href, current, gone, checked, onCheck }: Props) {
+  const open = !TERMINAL.has(task.status) && !gone;
   return (
     <li
       className={`flex border-b border-line [contain-intrinsic-size:auto_4.75rem] [content-visibility:auto] ${current ? "bg-accent-soft" : "hover:bg-sunken"} ${open ? "" : "text-muted"}`}
@@ -38,7 +39,7 @@ export const Row = memo(function Row({ task, href, current, checked, onCheck }: 
       >
         <span className="line-clamp-2 font-medium wrap-anywhere">{task.task}</span>
         <span className="flex items-center gap-2 text-sm text-muted">
-          <Status status={task.status} />
+          {gone ? <Badge>Moved on</Badge> : <Status status={task.status} />}
           <span className="min-w-0 flex-1 truncate">{task.assigned_to_email ?? "Nobody yet"}</span>
           <span className="shrink-0">
             {open ? <Due at={task.timeout_at} /> : <Time at={task.updated_at} />}

@@ -14,9 +14,16 @@ export function useRows(filter: Filter) {
     key,
     rows: fresh,
   });
-  const { rows, waiting } = ordered(shown.key === key ? shown.rows : [], fresh, held);
+  const { rows, waiting, gone } = ordered(shown.key === key ? shown.rows : [], fresh, held);
   if (shown.key !== key || !isSame(shown.rows, rows)) setShown({ key, rows });
-  return { ...query, rows, waiting, hold: () => setHeld(true), release: () => setHeld(false) };
+  return {
+    ...query,
+    rows,
+    waiting,
+    gone,
+    hold: () => setHeld(true),
+    release: () => setHeld(false),
+  };
 }
 
 function isSame(one: readonly TaskSummary[], other: readonly TaskSummary[]): boolean {

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useMemo, useReducer, useRef } from "react";
 import { ApiError, answered, client } from "../api/client";
 import type { JsonObject } from "../api/json";
-import { queryClient, type Task, taskQuery } from "../api/queries";
+import { queryClient, type Task, taskOf, taskQuery } from "../api/queries";
 import { useMe } from "../app/session";
 import { answerOf, type Problem } from "../form/answer";
 import { choicesOf, decisionOf } from "../form/decision";
@@ -41,8 +41,10 @@ export function useAnswer(task: Task, onSent: () => void) {
   };
   const sending = useMutation({
     mutationFn: (response: JsonObject) => send(task.id, response),
-    onSuccess: () => {
+    onSuccess: (settled) => {
       stored.drop();
+      queryClient.setQueryData(taskQuery(task.id).queryKey, settled);
+      void refresh(task.id);
       onSent();
     },
     onError: (error) => {
@@ -76,13 +78,14 @@ function useStored(task: Task): Stored {
   return useMemo(() => storedDraft(task, person), [task, person]);
 }
 
-function send(id: string, response: JsonObject): Promise<unknown> {
-  return answered(
-    client.POST("/api/tasks/{task_id}/complete", {
-      params: { path: { task_id: id } },
-      body: { response: response as { [name: string]: unknown } },
-    }),
-  );
+/** Sends an answer; gives the task as it is then. */
+async function send(id: string, response: JsonObject): Promise<Task> {
+  const settled = client.POST("/api/tasks/{task_id}/complete", {
+    params: { path: { task_id: id } },
+    body: { response },
+    parseAs: "text",
+  });
+  return taskOf(await answered(settled));
 }
 
 /** Finds the fields that the server objects to: `loc` begins with "body" and "response". */

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { peopleQuery } from "../api/queries";
-import { Dialog } from "../ui/dialog";
+import { Buttons, Dialog } from "../ui/dialog";
 import { Failure } from "../ui/notice";
 import { commands, useBulk } from "./commands";
 
@@ -116,31 +116,5 @@ export function CancelDialog({ ids, onClose }: Props) {
         />
       </form>
     </Dialog>
-  );
-}
-
-type ButtonsProps = {
-  onClose: () => void;
-  pending: boolean;
-  does: string;
-  no?: string;
-  danger?: boolean;
-};
-
-/** The end of a dialog: not to do it, and to do it. */
-export function Buttons({ onClose, pending, does, no = "Not now", danger = false }: ButtonsProps) {
-  return (
-    <div className="flex justify-end gap-2 pt-1">
-      <button type="button" className="button" onClick={onClose}>
-        {no}
-      </button>
-      <button
-        type="submit"
-        className={danger ? "button button-danger" : "button button-primary"}
-        disabled={pending}
-      >
-        {does}
-      </button>
-    </div>
   );
 }

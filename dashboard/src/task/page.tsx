@@ -1,4 +1,5 @@
-import { Link, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { leftField, useKeys } from "../app/keys";
 import { Empty } from "../ui/notice";
 import { useTitle } from "../ui/page";
 import { TaskView } from "./view";
@@ -6,7 +7,13 @@ import { TaskView } from "./view";
 /** A task at an address of its own, to be linked to. */
 export function TaskPage() {
   const { id } = useSearch({ from: "/signed-in/task" });
+  const navigate = useNavigate();
   useTitle("Task");
+  useKeys({
+    Escape: () => {
+      if (!leftField()) void navigate({ to: "/" });
+    },
+  });
   if (!id) {
     return (
       <Empty title="Which task?" heading="h1">

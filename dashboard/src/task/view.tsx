@@ -48,12 +48,15 @@ export function TaskView({ id, onSent }: Props) {
 
 function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
   const open = !TERMINAL.has(task.status);
+  const mayAnswer = useMayAnswer(task) && open;
   const answering = useAnswer(task, () => {
     announce("Your answer was sent.");
     onSent?.();
   });
+  // Who was too late keeps what they wrote, to read it, or to say it to whoever was first.
+  const isDraft = answering.edited && !answering.sending.isSuccess;
   useOpened(task);
-  useAnswerKeys(open, answering);
+  useAnswerKeys(mayAnswer, answering);
   useEffect(() => {
     document.getElementById("task-title")?.focus({ preventScroll: true });
   }, []);
@@ -64,25 +67,26 @@ function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
         <Banners task={task} answering={answering} />
         <div className="grid gap-6 @3xl:grid-cols-[minmax(0,1fr)_minmax(18rem,22rem)]">
           <Payload payload={task.payload} schema={task.payload_schema} />
-          <div className="@3xl:sticky @3xl:top-5 @3xl:self-start">
-            {open || answering.edited ? (
-              <AnswerForm task={task} answering={answering} open={open} />
+          <div
+            className={`@3xl:sticky @3xl:top-5 @3xl:self-start ${open ? "" : "@max-3xl:order-first"}`}
+          >
+            {open || isDraft ? (
+              <AnswerForm task={task} answering={answering} open={open} mayAnswer={mayAnswer} />
             ) : (
               <Outcome task={task} />
             )}
           </div>
         </div>
       </div>
-      {open && <DecisionBar answering={answering} />}
+      {mayAnswer && <DecisionBar answering={answering} />}
     </article>
   );
 }
 
-type FormProps = { task: Task; answering: Answering; open: boolean };
+type FormProps = { task: Task; answering: Answering; open: boolean; mayAnswer: boolean };
 
-function AnswerForm({ task, answering, open }: FormProps) {
+function AnswerForm({ task, answering, open, mayAnswer }: FormProps) {
   const { fields, drafts, problems, change, submit, sending, summary } = answering;
-  const mayAnswer = useMayAnswer(task);
   return (
     <section aria-labelledby="answer" className="card scroll-mt-14 space-y-4 p-4 md:p-5">
       {!open && <Outcome task={task} />}
@@ -103,7 +107,7 @@ function AnswerForm({ task, answering, open }: FormProps) {
           fields={fields}
           drafts={drafts}
           problems={problems}
-          disabled={!open || !mayAnswer}
+          disabled={!mayAnswer}
           onChange={change}
         />
         {open && (
@@ -123,9 +127,9 @@ function AnswerForm({ task, answering, open }: FormProps) {
 
 const DIGITS = Array.from({ length: 9 }, (_, at) => at);
 
-function useAnswerKeys(open: boolean, { submit, decide }: Answering): void {
+function useAnswerKeys(mayAnswer: boolean, { submit, decide }: Answering): void {
   const digits: Keys = Object.fromEntries(
     DIGITS.map((at) => [String(at + 1), () => decide(at)] as const),
   );
-  useKeys(open ? { "mod+Enter": submit, ...digits } : {});
+  useKeys(mayAnswer ? { "mod+Enter": submit, ...digits } : {});
 }

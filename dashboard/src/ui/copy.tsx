@@ -10,6 +10,8 @@ export function Copy({ text, label = "Copy" }: { text: string; label?: string })
     setCopied(true);
     setTimeout(() => setCopied(false), SHOWN_MS);
   };
+  // A page that came unencrypted from another machine has no clipboard.
+  if (!("clipboard" in navigator)) return null;
   return (
     <button type="button" className="button button-quiet px-2 text-sm" onClick={() => void copy()}>
       <span aria-live="polite">{copied ? "Copied" : label}</span>

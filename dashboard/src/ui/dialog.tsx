@@ -39,3 +39,29 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
     </dialog>
   );
 }
+
+type ButtonsProps = {
+  onClose: () => void;
+  pending: boolean;
+  does: string;
+  no?: string;
+  danger?: boolean;
+};
+
+/** The end of a dialog: not to do it, and to do it. */
+export function Buttons({ onClose, pending, does, no = "Not now", danger = false }: ButtonsProps) {
+  return (
+    <div className="flex justify-end gap-2 pt-1">
+      <button type="button" className="button" onClick={onClose}>
+        {no}
+      </button>
+      <button
+        type="submit"
+        className={danger ? "button button-danger" : "button button-primary"}
+        disabled={pending}
+      >
+        {does}
+      </button>
+    </div>
+  );
+}
