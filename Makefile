@@ -49,8 +49,9 @@ check: environment ## Format, lint, types, imports, dependencies, generated code
 	$(BIN)/python scripts/wheel.py
 	$(BIN)/hadolint Dockerfile
 
-generate: environment ## Make generated/ and the drawn documents anew from openapi.yaml
+generate: environment ## Make all that is generated anew from openapi.yaml
 	$(BIN)/python scripts/generate.py
+	$(BIN)/python scripts/dashboard.py generate
 
 bench: environment ## Measure speed and cost beside the in-memory floor, and record them
 	$(BIN)/python -m benchmarks --record

@@ -1,9 +1,10 @@
 """Build, check and test the dashboard, with the Node of the environment or the machine's.
 
-Usage: python scripts/dashboard.py build|check|test
+Usage: python scripts/dashboard.py build|generate|check|test
 
-`build` does nothing while dashboard/dist is newer than its sources. `check` holds types, lint,
-generated types, bundle sizes, and that two builds are the same.
+`build` does nothing while dashboard/dist is newer than its sources. `generate` makes the types of
+the contract anew. `check` holds types, lint, generated types, bundle sizes, and that two builds are
+the same.
 """
 
 import filecmp
@@ -128,13 +129,24 @@ def check() -> None:
     with tempfile.TemporaryDirectory() as name:
         again = Path(name)
         fresh = again / "api.d.ts"
-        tool("openapi-typescript", "bin/cli.js", str(CONTRACT), "--output", str(fresh))
+        write_types(fresh)
         if not filecmp.cmp(fresh, TYPES, shallow=False):
-            raise Failed("src/generated differs from openapi.yaml: npm run generate")
+            raise Failed("src/generated differs from openapi.yaml: make generate")
         build_into(again / "dist")
         if contents(again / "dist") != contents(DIST):
             raise Failed("two builds of the same sources differ")
     sizes()
+
+
+def generate() -> None:
+    """Make the types of the contract anew."""
+    install()
+    write_types(TYPES)
+
+
+def write_types(place: Path) -> None:
+    """Write the types of the contract."""
+    tool("openapi-typescript", "bin/cli.js", str(CONTRACT), "--output", str(place))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -171,7 +183,7 @@ def test() -> None:
     tool("vitest", "vitest.mjs", "run")
 
 
-COMMANDS = {"build": build, "check": check, "test": test}
+COMMANDS = {"build": build, "generate": generate, "check": check, "test": test}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:

@@ -143,6 +143,46 @@ export const statusQuery = queryOptions({
   queryFn: () => answered(client.GET("/api/status")),
 });
 
+export function deliveriesQuery(status: Schemas["DeliveryStatus"] | undefined, task?: string) {
+  return infiniteQueryOptions({
+    queryKey: ["deliveries", status ?? "", task ?? ""],
+    initialPageParam: "",
+    queryFn: ({ pageParam: cursor }) =>
+      answered(
+        client.GET("/api/admin/webhook-deliveries", {
+          params: {
+            query: {
+              limit: FIRST_PAGE,
+              ...(status ? { status } : {}),
+              ...(task ? { task_id: task } : {}),
+              ...(cursor ? { cursor } : {}),
+            },
+          },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: (previous) => previous,
+  });
+}
+
+/** A delivery whose body keeps every digit. */
+export type Delivery = Omit<Schemas["WebhookDeliveryDetail"], "body"> & { body: JsonObject };
+
+export function deliveryQuery(id: string) {
+  return queryOptions({
+    queryKey: ["deliveries", "one", id],
+    queryFn: async () => {
+      const text = answered(
+        client.GET("/api/admin/webhook-deliveries/{delivery_id}", {
+          params: { path: { delivery_id: id } },
+          parseAs: "text",
+        }),
+      );
+      return parse((await text) as unknown as string) as unknown as Delivery;
+    },
+  });
+}
+
 export function statsQuery(days: number) {
   return queryOptions({
     queryKey: ["stats", days],

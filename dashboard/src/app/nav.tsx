@@ -7,6 +7,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { to: "/", name: "Queue" },
   { to: "/audit", name: "Audit" },
   { to: "/analytics", name: "Analytics", operators: true },
+  { to: "/deliveries", name: "Deliveries", operators: true },
   { to: "/people", name: "People", operators: true },
   { to: "/keys", name: "API keys", operators: true },
   { to: "/status", name: "System status", operators: true },

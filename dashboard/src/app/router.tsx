@@ -88,6 +88,12 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...page,
+      path: "/deliveries",
+      component: lazyRouteComponent(() => import("../deliveries/page"), "Deliveries"),
+      validateSearch: only("id", "status", "task"),
+    }),
+    createRoute({
+      ...page,
       path: "/analytics",
       component: lazyRouteComponent(() => import("../analytics/page"), "Analytics"),
       validateSearch: only("days"),

@@ -495,6 +495,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries to `callback_url`, newest first
+         * @description All filters given must hold. Follow `next_cursor` for more.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhook-deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                delivery_id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        /** One delivery, with its body and every attempt */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhook-deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                delivery_id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description At once, and if need be with all retries again, whatever became of it before. The body and
+         *     `webhook-id` stay the same, so that a receiver that had it can tell.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -626,6 +690,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What Prometheus scrapes
+         * @description Figures in Prometheus' text format; no task, person or secret is named in them. With the
+         *     setting `AWAITHUMANS_METRICS_PUBLIC=true` it is answered without credentials.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -645,7 +730,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        AuditAction: "created" | "assigned" | "unassigned" | "claimed" | "opened" | "completed" | "cancelled" | "timed_out" | "notification_failed" | "refused";
+        AuditAction: "created" | "assigned" | "unassigned" | "claimed" | "opened" | "completed" | "cancelled" | "timed_out" | "notification_failed" | "delivered" | "delivery_failed" | "delivery_abandoned" | "redelivered" | "refused";
         /**
          * @description Who did it. `agent` is a caller with the admin token or an API key; `system` the server
          *     itself.
@@ -667,7 +752,7 @@ export interface components {
          *     `tasks:complete` allows that.
          * @enum {string}
          */
-        ApiKeyScope: "tasks:create" | "tasks:read" | "tasks:cancel" | "tasks:complete" | "admin";
+        ApiKeyScope: "tasks:create" | "tasks:read" | "tasks:cancel" | "tasks:complete" | "metrics:read" | "admin";
         /** @description Any JSON object. */
         JsonObject: {
             [key: string]: unknown;
@@ -739,7 +824,11 @@ export interface components {
              * @default false
              */
             redact_payload: boolean;
-            /** @description Where to send the result. Needs a server with webhooks. */
+            /**
+             * @description Where to send the result once the task is settled, as a signed webhook (`http` or
+             *     `https`, without credentials and fragment). Addresses of private networks are refused
+             *     unless the server allows them.
+             */
             callback_url?: string | null;
             task_metadata?: components["schemas"]["TaskMetadata"] | null;
             initial_response?: components["schemas"]["JsonObject"] | null;
@@ -1049,6 +1138,74 @@ export interface components {
             /** @description How long it is good for, in seconds (ten years at most); for ever when left out. */
             expires_in_seconds?: number | null;
         };
+        /**
+         * @description `pending`: to be sent, or to be tried again. `delivered`: the receiver answered 2xx.
+         *     `abandoned`: it did not within three days.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "abandoned";
+        /** @description A result that is owed to a `callback_url`. */
+        WebhookDelivery: {
+            /** @description What the receiver sees as `webhook-id`, with each attempt the same. */
+            id: string;
+            task_id: string;
+            /** @description Where it goes. */
+            target: string;
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description How many attempts there were, since it was sent again if it was. */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next, or again if the attempt that runs is never heard of.
+             */
+            next_attempt_at: string | null;
+            /** @description What the receiver answered last; null if it did not answer. */
+            last_status_code: number | null;
+            /** @description Why the last attempt failed; null if it did not. */
+            last_error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            delivered_at: string | null;
+        };
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description Send it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        DeliveryAttempt: {
+            /** Format: date-time */
+            attempted_at: string;
+            /** @description What the receiver answered; null if it did not answer. */
+            status_code: number | null;
+            /** @description Why it failed; null if it did not. */
+            error: string | null;
+            duration_ms: number;
+            /** @description How the receiver's answer begins; null for tasks with `redact_payload`. */
+            answer: string | null;
+        };
+        /** @description A delivery, with its body and every attempt. */
+        WebhookDeliveryDetail: {
+            id: string;
+            task_id: string;
+            target: string;
+            status: components["schemas"]["DeliveryStatus"];
+            attempts: number;
+            /** Format: date-time */
+            next_attempt_at: string | null;
+            last_status_code: number | null;
+            last_error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            delivered_at: string | null;
+            /** @description What is sent; without the answer for tasks with `redact_payload`. */
+            body: components["schemas"]["JsonObject"];
+            /** @description Whether `body` is shown without the answer, which the receiver gets. */
+            redacted: boolean;
+            /** @description Every attempt, oldest first; the newest 200. */
+            attempt_log: components["schemas"]["DeliveryAttempt"][];
+        };
         SetupStatus: {
             /** @description Whether there is no operator yet. */
             setup_required: boolean;
@@ -1064,6 +1221,8 @@ export interface components {
             database: "ok";
             /** @constant */
             deadlines: "ok";
+            /** @constant */
+            outbox: "ok";
         };
         Version: {
             /** @description The package's version. */
@@ -1074,6 +1233,19 @@ export interface components {
         ChannelState: {
             channel: components["schemas"]["Channel"];
             configured: boolean;
+        };
+        /** @description What is owed to receivers. */
+        OutboxState: {
+            /** @description Deliveries to be sent, or to be tried again. */
+            pending: number;
+            /** @description Of those, how many have failed at least once. */
+            failing: number;
+            /** @description Deliveries that were given up, and not sent again since. */
+            abandoned: number;
+            /** @description Attempts that run in this process. */
+            sending: number;
+            /** Format: date-time */
+            oldest_pending_at: string | null;
         };
         SystemStatus: {
             version: string;
@@ -1088,6 +1260,7 @@ export interface components {
             parked_requests: number;
             /** Format: date-time */
             next_deadline_at: string | null;
+            outbox: components["schemas"]["OutboxState"];
             channels: components["schemas"]["ChannelState"][];
         };
         FieldError: {
@@ -1172,6 +1345,15 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description There is no such delivery. */
+        DeliveryNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description The body is over the limit. */
         BodyTooLarge: {
             headers: {
@@ -1226,6 +1408,8 @@ export interface components {
         UserId: string;
         /** @description The key's id. */
         KeyId: string;
+        /** @description The delivery's id. */
+        DeliveryId: string;
     };
     requestBodies: never;
     headers: {
@@ -1315,7 +1499,10 @@ export interface operations {
                 };
             };
             413: components["responses"]["BodyTooLarge"];
-            /** @description The request breaks the contract, a schema is not one, or the payload breaks its schema. */
+            /**
+             * @description The request breaks the contract, a schema is not one, the payload breaks its schema, or
+             *     `callback_url` is nowhere that this server sends to.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2241,6 +2428,110 @@ export interface operations {
             default: components["responses"]["Unexpected"];
         };
     };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only deliveries of this task. */
+                task_id?: string;
+                /** @description Only deliveries in this state. */
+                status?: components["schemas"]["DeliveryStatus"];
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                delivery_id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["DeliveryNotFound"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                delivery_id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, about to be sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["DeliveryNotFound"];
+            /** @description It is being sent at this moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -2405,6 +2696,31 @@ export interface operations {
                 };
             };
             500: components["responses"]["InternalError"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures of this process, and those of the database that all share. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Unexpected"];
         };
     };
