@@ -100,6 +100,7 @@ def test_an_agent_gets_its_answer_though_the_server_was_killed_while_it_waited(
         server.kill()
 
 
+@pytest.mark.quiet
 def test_an_agent_that_starts_before_the_server_waits_for_it(tmp_path: Path) -> None:
     server = ServerProcess(tmp_path)
     waiting = agent(server)

@@ -125,9 +125,9 @@ def _wrong_bodies(secret: str) -> list[bytes]:
 def _try_everything(watched: Watched, client: httpx.Client, task: str) -> None:
     """Send secrets to every operation, where they belong and where they do not."""
     for method, path in _operations():
-        if path.endswith("/poll"):
+        if path.endswith(("/poll", "/events")):
             continue
-        filled = path.format(task_id=task, user_id="usr_x", key_id="key_x")
+        filled = path.format(task_id=task, user_id="usr_x", key_id="key_x", delivery_id="dlv_x")
         for body in _wrong_bodies(_secret(watched, "body")):
             headers = {"Content-Type": "application/json", "Cookie": _cookies(watched)}
             content = None if method == "GET" else body

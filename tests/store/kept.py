@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Executable, event
 
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
 from awaithumans.server.running import Database
 from awaithumans.server.store.postgres import PostgresStore
+from awaithumans.server.store.postgres_pipe import Pipe
 from awaithumans.server.store.queries import Reader, Writer
 from awaithumans.server.store.sqlite import SqliteStore
 from awaithumans.server.tasks import lifecycle
@@ -115,12 +117,23 @@ def statements(store: Database) -> Generator[list[str]]:
     def note(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
         made.append(statement)
 
-    engine = engine_of(store)
-    event.listen(engine, "before_cursor_execute", note)
+    def note_and_send(
+        pipe: Pipe, statement: Executable, values: Any, *rest: Any, **by: Any
+    ) -> None:
+        made.append(str(statement))
+        send(pipe, statement, values, *rest, **by)
+
+    send, engines = Pipe.send, [engine_of(store)]
+    if isinstance(store, PostgresStore):
+        engines.append(vars(store)["_batching"])
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
-        yield made
+        with patch.object(Pipe, "send", note_and_send):
+            yield made
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 def explained(kept: Kept, statement: str) -> list[str]:

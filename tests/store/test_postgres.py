@@ -21,7 +21,7 @@ from tests.support.bodies import APPROVED, refund
 from tests.support.clock import RunningClock
 from tests.support.inprocess import InProcess, in_process
 from tests.support.made import an_account
-from tests.support.postgres import connected, started
+from tests.support.postgres import Postgres, connected, started
 from tests.support.two_servers import parked
 
 DATABASES = ["postgresql"]
@@ -170,18 +170,16 @@ async def test_of_a_write_whose_commit_was_not_answered_nobody_says_that_nothing
     await kept.created()
 
 
-async def test_who_waits_for_a_migration_waits_as_long_as_it_takes(database_url: str) -> None:
+async def test_who_waits_for_a_migration_waits_as_long_as_it_takes(databases: Postgres) -> None:
     key = vars(migrate)["_LOCK"]
-    with connected(database_url) as other:
-        other.execute("UPDATE alembic_version SET version_num = '0001'")
+    with databases.empty() as url, connected(url) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [key])
-        store = PostgresStore(database_url)
+        store = PostgresStore(url)
         start = asyncio.create_task(store.start())
         await asyncio.sleep(2.5)
         assert not start.done()
-        other.execute("UPDATE alembic_version SET version_num = %s", [migrate.HEAD])
         other.execute("SELECT pg_advisory_unlock(%s)", [key])
-        await asyncio.wait_for(start, 2)
+        await asyncio.wait_for(start, 10)
         await store.stop()
 
 

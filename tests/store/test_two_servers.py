@@ -177,7 +177,6 @@ async def test_the_number_of_a_lost_connection_is_left_to_who_gets_it_next(
 ) -> None:
     """As a server does that accepts a request in the moment in which the connection is lost."""
     loop, read = asyncio.get_running_loop(), vars(PostgresEars)["_read"]
-    here, there = socket.socketpair()
     taken: set[int] = set()
 
     def read_and_take(ears: PostgresEars, connection: Any, number: int, lost: Any) -> None:
@@ -188,15 +187,15 @@ async def test_the_number_of_a_lost_connection_is_left_to_who_gets_it_next(
             taken.add(number)
 
     monkeypatch.setattr(PostgresEars, "_read", read_and_take)
-    end_listening(two.url)
-    await until(lambda: bool(taken))
-    await ready_is(two.one, 200)
-    await ready_is(two.other, 200)
-    (number,) = taken
-    assert loop.remove_reader(number)
-    os.close(number)
-    here.close()
-    there.close()
+    here, there = socket.socketpair()
+    with here, there:
+        end_listening(two.url)
+        await until(lambda: bool(taken))
+        await ready_is(two.one, 200)
+        await ready_is(two.other, 200)
+        (number,) = taken
+        assert loop.remove_reader(number)
+        os.close(number)
 
 
 async def test_what_was_missed_is_made_up_for_though_the_database_is_busy_at_that_moment(
