@@ -1,9 +1,10 @@
 """The use cases on a real SQLite file, or on a real PostgreSQL."""
 
+import itertools
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,27 +114,29 @@ def engine_of(store: Database) -> Engine:
 def statements(store: Database) -> Generator[list[str]]:
     """Note every statement that the store makes."""
     made: list[str] = []
+    own: set[int] = set()
 
     def note(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
         made.append(statement)
 
-    def note_and_send(
-        pipe: Pipe, statement: Executable, values: Any, *rest: Any, **by: Any
-    ) -> None:
-        made.append(str(statement))
-        send(pipe, statement, values, *rest, **by)
+    def take(driver: Any, *_rest: Any) -> None:
+        own.add(id(driver))
+
+    def note_and_send(pipe: Pipe, statement: Executable, *rest: Any, **by: Any) -> None:
+        if id(vars(pipe)["_driver"]) in own:
+            made.append(str(statement))
+        send(pipe, statement, *rest, **by)
 
     send, engines = Pipe.send, [engine_of(store)]
     if isinstance(store, PostgresStore):
         engines.append(vars(store)["_batching"])
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        with patch.object(Pipe, "send", note_and_send):
-            yield made
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
+    heard = [("before_cursor_execute", note), ("checkout", take)]
+    with ExitStack() as stack:
+        for engine, (name, listener) in itertools.product(engines, heard):
+            event.listen(engine, name, listener)
+            stack.callback(event.remove, engine, name, listener)
+        stack.enter_context(patch.object(Pipe, "send", note_and_send))
+        yield made
 
 
 def explained(kept: Kept, statement: str) -> list[str]:
