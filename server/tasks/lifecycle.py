@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from ..clock import rfc3339
 from ..errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
 from ..routing.plan import normal
 from .deliveries import Owed, owed
-from .history import attribution, entry
+from .history import attribution, entry, how_it_settled
 from .model import SYSTEM, Action, Actor, Draft, Entry, Json, Openness, Person, Status, Task
 
 Command = Literal["open", "claim", "assign", "offer", "complete", "cancel", "expire"]
@@ -329,19 +328,8 @@ def refused(task: Task, command: Command, code: str, actor: Actor, now: datetime
 def _next(task: Task, command: Command) -> Status:
     status = NEXT.get((task.status, command))
     if status is None:
-        raise TaskAlreadySettled(f"This task {_how_it_settled(task)}; nothing was changed.")
+        raise TaskAlreadySettled(f"This task {how_it_settled(task)}; nothing was changed.")
     return status
-
-
-def _how_it_settled(task: Task) -> str:
-    if task.completed_at is not None:
-        by = f" by {task.completed_by_email}" if task.completed_by_email else ""
-        return f"was completed{by} at {rfc3339(task.completed_at)}"
-    if task.timed_out_at is not None:
-        return f"timed out at {rfc3339(task.timeout_at)}"
-    if task.cancelled_at is not None:
-        return f"was cancelled at {rfc3339(task.cancelled_at)}"
-    return f"is {task.status}"
 
 
 def _change(
