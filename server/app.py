@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
@@ -66,6 +66,7 @@ from .wake.local import LocalWaker
 if TYPE_CHECKING:
     from .wake.postgres import PostgresEars
 
+Store: TypeAlias = ObservedUnits[Reader, Writer] | TracedUnits[Reader, Writer]
 _VERSION = version("awaithumans")
 
 
@@ -109,15 +110,6 @@ def build(
         units = TracedUnits(units, store.kind, tracing)
     jobs = _jobs(settings, store, units, clock, metrics)
     first_run, leaving = FirstRun(units, jobs.passwords, clock), parts.Leaving()
-    outbox = Outbox(
-        units,
-        clock,
-        jobs.relay.wake,
-        signs=settings.payload_key is not None,
-        allow_private=settings.callback_allow_private,
-    )
-    BacklogFigures(metrics, jobs.tasks.backlog)
-    OwedFigures(metrics, clock, outbox.backlog)
     made = parts.Parts(
         tasks=jobs.tasks,
         statistician=Statistician(units, clock),
@@ -126,7 +118,7 @@ def build(
         sessions=Sessions(units, jobs.passwords, clock),
         keys=Keys(units, clock),
         first_run=first_run,
-        outbox=outbox,
+        outbox=_outbox(settings, units, clock, jobs, metrics),
         relay=jobs.relay,
         database=store,
         ears=jobs.ears,
@@ -145,10 +137,24 @@ def build(
     return Server(app, jobs, first_run, jobs.tasks, settings.base_url, leaving, drain)
 
 
+def _outbox(settings: Settings, units: Store, clock: Clock, jobs: Jobs, metrics: Metrics) -> Outbox:
+    """Return what operators see of the deliveries, and show what is owed and open as figures."""
+    outbox = Outbox(
+        units,
+        clock,
+        jobs.relay.wake,
+        signs=settings.payload_key is not None,
+        allow_private=settings.callback_allow_private,
+    )
+    BacklogFigures(metrics, jobs.tasks.backlog)
+    OwedFigures(metrics, clock, outbox.backlog)
+    return outbox
+
+
 def _jobs(
     settings: Settings,
     store: Database,
-    units: ObservedUnits[Reader, Writer] | TracedUnits[Reader, Writer],
+    units: Store,
     clock: Clock,
     metrics: Metrics,
 ) -> Jobs:
