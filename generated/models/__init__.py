@@ -641,8 +641,11 @@ class SystemStatus(BaseModel):
     """The migration that the database is at."""
     open_tasks: StrictInt
     parked_requests: StrictInt
-    """Long polls and event streams that wait in this process."""
+    """Long polls that wait in this process."""
+    event_streams: StrictInt
+    """Event streams that this process serves, such as an open dashboard's."""
     next_deadline_at: AwareDatetime | None
+    """When the next open task is due."""
     outbox: OutboxState
     channels: list[ChannelState]
 

@@ -46,11 +46,6 @@ class Clockwork(Protocol):
         """Whether it runs."""
         ...
 
-    @property
-    def next_deadline(self) -> datetime | None:
-        """When the next open task is due."""
-        ...
-
 
 class Sending(Protocol):
     """What the status page asks of the relay."""

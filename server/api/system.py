@@ -65,8 +65,9 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         database=parts.database.kind,
         schema_revision=await parts.database.revision(),
         open_tasks=await parts.tasks.open_count(),
-        parked_requests=parts.waker.parked + parts.feed.listening,
-        next_deadline_at=parts.deadlines.next_deadline,
+        parked_requests=parts.waker.parked,
+        event_streams=parts.feed.listening,
+        next_deadline_at=await parts.tasks.next_deadline(),
         outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
         channels=[models.ChannelState(channel=name, configured=False) for name in _CHANNELS],
     )

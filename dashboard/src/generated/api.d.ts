@@ -1256,9 +1256,14 @@ export interface components {
             /** @description The migration that the database is at. */
             schema_revision: string;
             open_tasks: number;
-            /** @description Long polls and event streams that wait in this process. */
+            /** @description Long polls that wait in this process. */
             parked_requests: number;
-            /** Format: date-time */
+            /** @description Event streams that this process serves, such as an open dashboard's. */
+            event_streams: number;
+            /**
+             * Format: date-time
+             * @description When the next open task is due.
+             */
             next_deadline_at: string | null;
             outbox: components["schemas"]["OutboxState"];
             channels: components["schemas"]["ChannelState"][];
