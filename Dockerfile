@@ -2,7 +2,9 @@
 
 FROM python:3.13-slim-trixie AS build
 WORKDIR /source
-COPY requirements.lock pyproject.toml README.md CHANGELOG.md LICENSE openapi.yaml ./
+COPY requirements.lock pyproject.toml hatch_build.py README.md CHANGELOG.md LICENSE openapi.yaml ./
+COPY scripts/dashboard.py scripts/dashboard.py
+COPY dashboard dashboard
 COPY sdk sdk
 COPY server server
 COPY adapters adapters
