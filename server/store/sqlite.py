@@ -232,7 +232,8 @@ def _deliver(batch: list[_Write]) -> None:
     for write in batch:
         if write.error is None:
             for act in write.on_commit:
-                act()
+                # Before whoever asked goes on; one that fails is nobody else's trouble.
+                write.future.get_loop().call_soon(act)
         if write.future.done():
             continue
         if write.error is not None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from awaithumans.server.errors import IdempotencyKeyReused, StorageUnavailable
+from awaithumans.server.store import postgres
 from awaithumans.server.store.queries import Writer
 from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.lifecycle import OpenTo
@@ -27,12 +28,12 @@ def changes(url: str) -> int:
 
 
 @contextmanager
-def committing_takes(url: str, seconds: float) -> Generator[None]:
+def committing_takes(url: str, seconds: float, then: str = "") -> Generator[None]:
     """Let every commit of a new task take a while, as a slow disk would."""
     with connected(url) as other:
         other.execute(
             "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$".encode()
+            f"$$ BEGIN PERFORM pg_sleep({seconds}); {then} RETURN NULL; END $$".encode()
         )
         other.execute(
             "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED "
@@ -125,3 +126,25 @@ async def test_units_that_wait_while_a_batch_hangs_are_told_to_come_again(
                 await kept.created()
             assert isinstance(await first, Full)
         assert await kept.count("tasks") == 1
+
+
+async def test_a_unit_of_a_batch_that_hung_and_was_undone_is_not_begun_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked was told that the outcome is not known; it is undone, and stays so."""
+    monkeypatch.setattr(postgres, "_LONGEST_SECONDS", 0.2)
+    draft, calls = a_draft(), 0
+
+    def work(tx: Writer) -> None:
+        nonlocal calls
+        calls += 1
+        change = lifecycle.create(draft, f"tsk_{calls}", "0" * 64, OpenTo(), NOW, AGENT)
+        tx.add(change, draft.content)
+
+    async with kept_in(database_url) as kept:
+        with committing_takes(database_url, 0.5, "RAISE EXCEPTION 'no';"):
+            with pytest.raises(StorageUnavailable, match="not known"):
+                await kept.store.write(work, about=())
+            await asyncio.sleep(1)
+        assert await kept.count("tasks") == 0
+    assert calls == 1
