@@ -63,9 +63,10 @@ class SqliteStore:
 
     kind = "sqlite"
     # Writes that wait together are one commit.
-    pools: ClassVar[Mapping[Literal["read", "write"], tuple[str, int]]] = {
+    pools: ClassVar[Mapping[Literal["read", "write", "together"], tuple[str, int]]] = {
         "read": ("readers", _READERS),
         "write": ("commit", _TOGETHER),
+        "together": ("commit", _TOGETHER),
     }
 
     def __init__(self, path: Path) -> None:

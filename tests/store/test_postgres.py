@@ -1,6 +1,7 @@
 """A PostgreSQL that is busy, locked or gone: refusals that pass, without a restart (R8)."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
@@ -198,6 +199,30 @@ async def test_connections_that_the_database_ended_are_replaced_unnoticed(kept: 
         assert full.task.id in await kept.ids()
         await asyncio.gather(*(kept.created() for _ in range(20)))
     assert await kept.count("tasks") == 63
+
+
+async def test_however_much_is_asked_it_holds_as_many_connections_as_the_guide_says(
+    kept: Kept, database_url: str
+) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "production.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"up to (\d+) connections for its work and one that listens", guide)
+    assert f"over {int(told) + 1} × processes" in guide
+
+    def slow(tx: Reader) -> None:
+        connection: Connection = vars(tx)["_connection"]
+        connection.execute(text("SELECT pg_sleep(0.3)"))
+
+    asked = asyncio.gather(
+        *(kept.store.read(slow) for _ in range(10)), *(kept.created() for _ in range(10))
+    )
+    await asyncio.sleep(0.2)
+    with connected(database_url) as other:
+        held = other.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'awaithumans'"
+        ).fetchone()
+    await asked
+    assert held == (int(told),)
 
 
 async def test_a_server_that_stops_is_a_503_and_its_return_needs_no_restart(

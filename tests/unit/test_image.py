@@ -42,6 +42,10 @@ def test_what_serve_needs_is_given() -> None:
     assert all(":?" in server[PREFIX + name] for name in needed)
 
 
+def test_settings_that_compose_does_not_name_reach_the_server_too() -> None:
+    assert _SERVICES["server"]["env_file"] == [{"path": ".env", "required": False}]
+
+
 def test_ports_and_addresses_fit() -> None:
     (port,) = re.findall(r"^EXPOSE (\d+)$", _DOCKERFILE, re.MULTILINE)
     assert f"{PREFIX}PORT={port}" in _DOCKERFILE

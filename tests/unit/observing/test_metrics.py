@@ -5,7 +5,7 @@ from prometheus_client import Gauge
 
 from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.observing import metrics as room
-from awaithumans.server.observing.database import ObservedUnits
+from awaithumans.server.observing.database import ObservedUnits, Pools
 from awaithumans.server.observing.metrics import Metrics
 from awaithumans.server.observing.tasks import BacklogFigures
 from awaithumans.server.tasks.model import Backlog
@@ -124,7 +124,8 @@ async def test_units_that_run_wait_and_are_refused_are_counted(metrics: Metrics)
             await going.wait()
             raise StorageUnavailable
 
-    observed = ObservedUnits(Slow(), {"read": ("both", 2), "write": ("both", 2)}, metrics)
+    pools: Pools = {"read": ("both", 2), "write": ("both", 2), "together": ("both", 2)}
+    observed = ObservedUnits(Slow(), pools, metrics)
     units = [asyncio.create_task(observed.read(lambda _tx: None)) for _ in range(5)]
     await asyncio.sleep(0)
     pool = {"pool": "both"}
@@ -136,3 +137,20 @@ async def test_units_that_run_wait_and_are_refused_are_counted(metrics: Metrics)
     assert await observed.write(lambda _tx: 4) == 4
     assert await shown(metrics, "awaithumans_database_pool_in_use", **pool) == 0
     assert await shown(metrics, "awaithumans_database_refused_total", **pool) == 5
+
+
+async def test_what_shares_a_transaction_is_counted_apart_from_what_has_its_own(
+    metrics: Metrics,
+) -> None:
+    seen: list[float | None] = []
+    pools: Pools = {"read": ("own", 8), "write": ("own", 8), "together": ("commit", 64)}
+
+    class Looking(MemoryStore):
+        async def write(self, work, about=None):  # pyright: ignore -- as the store's
+            for pool in ("own", "commit"):
+                seen.append(await shown(metrics, "awaithumans_database_pool_in_use", pool=pool))
+
+    observed = ObservedUnits(Looking(), pools, metrics)
+    await observed.write(lambda _tx: None)
+    await observed.write(lambda _tx: None, about=())
+    assert seen == [1, 0, 0, 1]
