@@ -32,6 +32,7 @@ WORKDIR /data
 VOLUME ["/data"]
 EXPOSE 3001
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+# A migration of a large database takes up to a minute or more; nothing is answered before.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5m --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['AWAITHUMANS_PORT']}/api/health\", timeout=4)"]
 CMD ["awaithumans", "serve"]

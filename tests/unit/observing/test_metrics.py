@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 from prometheus_client import Gauge
@@ -146,7 +147,7 @@ async def test_what_shares_a_transaction_is_counted_apart_from_what_has_its_own(
     pools: Pools = {"read": ("own", 8), "write": ("own", 8), "together": ("commit", 64)}
 
     class Looking(MemoryStore):
-        async def write(self, work, about=None):  # pyright: ignore -- as the store's
+        async def write(self, work: Any, about: Any = None) -> Any:
             for pool in ("own", "commit"):
                 seen.append(await shown(metrics, "awaithumans_database_pool_in_use", pool=pool))
 
