@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from awaithumans.server.store.queries import Writer
 from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.lifecycle import OpenTo
 from awaithumans.server.tasks.lookup import Full
+from awaithumans.server.tasks.model import Entry
 from tests.store.kept import Kept, at_most, kept_in
 from tests.support.made import AGENT, APPROVED, NOW, SUE, a_draft
 from tests.support.postgres import connected
@@ -148,3 +150,27 @@ async def test_a_unit_of_a_batch_that_hung_and_was_undone_is_not_begun_again(
             await asyncio.sleep(1)
         assert await kept.count("tasks") == 0
     assert calls == 1
+
+
+async def test_a_unit_whose_statement_the_database_refuses_hinders_none_of_the_others(
+    kept: Kept,
+) -> None:
+    """It was sent ahead, and is refused when others' statements have been sent behind it."""
+    task_id = (await kept.created()).task.id
+    nonsense: Any = None
+
+    def refused(tx: Writer) -> None:
+        tx.note([Entry(task_id, None, "created", nonsense, AGENT, NOW, {})])
+
+    for _ in range(3):
+        outcomes = await asyncio.gather(
+            kept.created(),
+            kept.created(),
+            kept.store.write(refused, about=[task_id]),
+            kept.created(),
+            kept.tasks.cancel((await kept.created()).task.id, None, AGENT),
+            return_exceptions=True,
+        )
+        assert [type(one) for one in outcomes] == [Full, Full, StorageUnavailable, Full, Full]
+    assert await kept.count("tasks") == 13
+    assert await kept.count("audit_entries") == 16
