@@ -233,6 +233,7 @@ async def test_a_server_that_stops_is_a_503_and_its_return_needs_no_restart(
             task = (await served.client.post("/api/tasks", json=refund())).json()
             path = f"/api/tasks/{task['id']}"
             (poll,) = await parked(served, task["id"])
+            key = await served.key("metrics:read")
             await asyncio.to_thread(postgres.stop)
             with at_most(6):
                 refused = await asyncio.gather(
@@ -247,6 +248,9 @@ async def test_a_server_that_stops_is_a_503_and_its_return_needs_no_restart(
             assert is_503(await served.stranger.get("/api/ready"), "NOT_READY")
             assert (await served.stranger.get("/api/health")).status_code == 200
             assert not poll.done()
+            # The guide says so: the admin token gets figures, a key can't be looked up.
+            assert "awaithumans_database_up 0.0" in (await served.client.get("/metrics")).text
+            assert is_503(await key.get("/metrics"))
             await asyncio.to_thread(postgres.ensure_postgres_running)
             await comes_to_serve(served, 5)
             assert (await served.client.get(path)).json() == task
