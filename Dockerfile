@@ -2,7 +2,9 @@
 
 FROM python:3.13-slim-trixie AS build
 WORKDIR /source
-COPY requirements.lock pyproject.toml README.md CHANGELOG.md LICENSE openapi.yaml ./
+COPY requirements.lock pyproject.toml hatch_build.py README.md CHANGELOG.md LICENSE openapi.yaml ./
+COPY scripts/dashboard.py scripts/dashboard.py
+COPY dashboard dashboard
 COPY sdk sdk
 COPY server server
 COPY adapters adapters
@@ -30,6 +32,7 @@ WORKDIR /data
 VOLUME ["/data"]
 EXPOSE 3001
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+# A migration of a large database takes up to a minute or more; nothing is answered before.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5m --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['AWAITHUMANS_PORT']}/api/health\", timeout=4)"]
 CMD ["awaithumans", "serve"]

@@ -64,7 +64,7 @@ async def main():
     server = build(load(data_dir=sys.argv[1]), "a-token-of-enough-characters")
     transport = httpx.ASGITransport(server.app)
     headers = {"Authorization": "Bearer a-token-of-enough-characters"}
-    async with server.running(), httpx.AsyncClient(
+    async with server.jobs.running(), httpx.AsyncClient(
         transport=transport, base_url="http://server", headers=headers
     ) as client:
         asked = await client.post("/api/tasks", json={

@@ -106,6 +106,7 @@ class _Process(uvicorn.Server):
         super().__init__(config)
         self._made = made
         self._started = started
+        self._drained: asyncio.TimerHandle | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -119,9 +120,12 @@ class _Process(uvicorn.Server):
         # `/api/ready` says so from here on. Whoever tells it twice does not want to wait.
         leaving, drain = self._made.leaving, self._made.drain_seconds
         told_before, leaving.begun = leaving.begun, True
+        if self._drained is not None:
+            # Else it would tell uvicorn a second time, which lets go of whoever is answered then.
+            self._drained.cancel()
         if drain and not told_before:
             loop = asyncio.get_running_loop()
-            loop.call_later(drain, super().handle_exit, sig, frame)
+            self._drained = loop.call_later(drain, super().handle_exit, sig, frame)
         else:
             super().handle_exit(sig, frame)
 

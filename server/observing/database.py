@@ -13,8 +13,9 @@ R = TypeVar("R", covariant=True)
 W = TypeVar("W", covariant=True)
 
 Kind = Literal["read", "write"]
-# The name of the pool that units of a kind run in, and how many run in it at once.
-Pools = Mapping[Kind, tuple[str, int]]
+# The name of the pool that units of a kind run in, and how many run in it at once; writes that may
+# share a transaction with others run `together`.
+Pools = Mapping[Literal["read", "write", "together"], tuple[str, int]]
 
 
 class Units(Protocol[R, W]):
@@ -58,7 +59,8 @@ class ObservedUnits(Units[R, W]):
     def __init__(self, units: Units[R, W], pools: Pools, metrics: Metrics) -> None:
         self._units = units
         made = _made(pools, metrics)
-        self._read, self._write = (made[pools[kind][0]] for kind in ("read", "write"))
+        self._read, self._write = made[pools["read"][0]], made[pools["write"][0]]
+        self._together = made[pools["together"][0]]
 
     async def read(self, work: Callable[[R], T]) -> T:
         """Run `work` on a view of the database."""
@@ -74,7 +76,7 @@ class ObservedUnits(Units[R, W]):
 
     async def write(self, work: Callable[[W], T], about: Sequence[str] | None = None) -> T:
         """Run `work` in one transaction."""
-        pool = self._write
+        pool = self._write if about is None else self._together
         pool.units += 1
         try:
             return await self._units.write(work, about)

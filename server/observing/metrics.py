@@ -88,8 +88,8 @@ class Metrics:
 
     async def _read(self) -> bool:
         """Read from every source; return whether each of them could be read."""
-        done = [await self._succeeds(source) for source in self._sources]
-        return all(done)
+        # Side by side: those that hang take the patience once, and not each of them.
+        return all(await asyncio.gather(*map(self._succeeds, self._sources)))
 
     async def _succeeds(self, source: Source) -> bool:
         try:

@@ -47,7 +47,7 @@ class PostgresStore:
 
     Args:
         url: `postgresql://…`, as libpq and everybody else writes it.
-        connections: How many connections this process holds at most.
+        connections: How many connections it holds at most, beside the one of its batches.
     """
 
     kind = "postgresql"
@@ -55,9 +55,10 @@ class PostgresStore:
     def __init__(self, url: str, connections: int = _CONNECTIONS) -> None:
         self._url = address(url)
         self._connections = connections
-        self.pools: dict[Literal["read", "write"], tuple[str, int]] = {
+        self.pools: dict[Literal["read", "write", "together"], tuple[str, int]] = {
             "read": ("connections", connections),
-            "write": ("commit", TOGETHER),
+            "write": ("connections", connections),
+            "together": ("commit", TOGETHER),
         }
 
     async def start(self) -> None:

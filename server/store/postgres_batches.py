@@ -117,6 +117,9 @@ class Batches:
 
     async def _by_itself(self, unit: _Unit) -> None:
         unit.on_commit.clear()
+        if unit.answered.done():
+            # Its batch took too long. Whoever asked has gone, and nothing of it is stored.
+            return
         try:
             unit.result, unit.error = await self._alone(unit.work), None
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever asked for this unit
@@ -167,7 +170,8 @@ def _run_within(unit: _Unit, connection: Connection, pipe: Pipe, held: dict[str,
 
 def _answer(unit: _Unit) -> None:
     for act in unit.on_commit if unit.error is None else ():
-        act()
+        # Before whoever asked goes on; one that fails is nobody else's trouble.
+        unit.answered.get_loop().call_soon(act)
     if unit.answered.done():
         return
     if unit.error is None:

@@ -63,9 +63,10 @@ class SqliteStore:
 
     kind = "sqlite"
     # Writes that wait together are one commit.
-    pools: ClassVar[Mapping[Literal["read", "write"], tuple[str, int]]] = {
+    pools: ClassVar[Mapping[Literal["read", "write", "together"], tuple[str, int]]] = {
         "read": ("readers", _READERS),
         "write": ("commit", _TOGETHER),
+        "together": ("commit", _TOGETHER),
     }
 
     def __init__(self, path: Path) -> None:
@@ -232,7 +233,8 @@ def _deliver(batch: list[_Write]) -> None:
     for write in batch:
         if write.error is None:
             for act in write.on_commit:
-                act()
+                # Before whoever asked goes on; one that fails is nobody else's trouble.
+                write.future.get_loop().call_soon(act)
         if write.future.done():
             continue
         if write.error is not None:

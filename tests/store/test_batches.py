@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from awaithumans.server.errors import IdempotencyKeyReused, StorageUnavailable
+from awaithumans.server.store import postgres
 from awaithumans.server.store.queries import Writer
 from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.lifecycle import OpenTo
 from awaithumans.server.tasks.lookup import Full
+from awaithumans.server.tasks.model import Entry
 from tests.store.kept import Kept, at_most, kept_in
 from tests.support.made import AGENT, APPROVED, NOW, SUE, a_draft
 from tests.support.postgres import connected
@@ -27,12 +30,12 @@ def changes(url: str) -> int:
 
 
 @contextmanager
-def committing_takes(url: str, seconds: float) -> Generator[None]:
+def committing_takes(url: str, seconds: float, then: str = "") -> Generator[None]:
     """Let every commit of a new task take a while, as a slow disk would."""
     with connected(url) as other:
         other.execute(
             "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$".encode()
+            f"$$ BEGIN PERFORM pg_sleep({seconds}); {then} RETURN NULL; END $$".encode()
         )
         other.execute(
             "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED "
@@ -125,3 +128,49 @@ async def test_units_that_wait_while_a_batch_hangs_are_told_to_come_again(
                 await kept.created()
             assert isinstance(await first, Full)
         assert await kept.count("tasks") == 1
+
+
+async def test_a_unit_of_a_batch_that_hung_and_was_undone_is_not_begun_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked was told that the outcome is not known; it is undone, and stays so."""
+    monkeypatch.setattr(postgres, "_LONGEST_SECONDS", 0.2)
+    draft, calls = a_draft(), 0
+
+    def work(tx: Writer) -> None:
+        nonlocal calls
+        calls += 1
+        change = lifecycle.create(draft, f"tsk_{calls}", "0" * 64, OpenTo(), NOW, AGENT)
+        tx.add(change, draft.content)
+
+    async with kept_in(database_url) as kept:
+        with committing_takes(database_url, 0.5, "RAISE EXCEPTION 'no';"):
+            with pytest.raises(StorageUnavailable, match="not known"):
+                await kept.store.write(work, about=())
+            await asyncio.sleep(1)
+        assert await kept.count("tasks") == 0
+    assert calls == 1
+
+
+async def test_a_unit_whose_statement_the_database_refuses_hinders_none_of_the_others(
+    kept: Kept,
+) -> None:
+    """It was sent ahead, and is refused when others' statements have been sent behind it."""
+    task_id = (await kept.created()).task.id
+    nonsense: Any = None
+
+    def refused(tx: Writer) -> None:
+        tx.note([Entry(task_id, None, "created", nonsense, AGENT, NOW, {})])
+
+    for _ in range(3):
+        outcomes = await asyncio.gather(
+            kept.created(),
+            kept.created(),
+            kept.store.write(refused, about=[task_id]),
+            kept.created(),
+            kept.tasks.cancel((await kept.created()).task.id, None, AGENT),
+            return_exceptions=True,
+        )
+        assert [type(one) for one in outcomes] == [Full, Full, StorageUnavailable, Full, Full]
+    assert await kept.count("tasks") == 13
+    assert await kept.count("audit_entries") == 16

@@ -113,6 +113,22 @@ async def test_what_follows_a_commit_follows_it_once_on_the_event_loop(kept: Kep
     assert seen == [threading.main_thread().name]
 
 
+@pytest.mark.parametrize("about", [None, ()])
+async def test_what_follows_a_commit_and_fails_hinders_nobody(
+    kept: Kept, about: tuple[str, ...] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> None:
+        raise Mistake("afterwards")
+
+    def work(tx: Writer) -> str:
+        tx.on_commit(fails)
+        return "stored"
+
+    writes = (kept.store.write(work, about) for _ in range(3))
+    assert await asyncio.wait_for(asyncio.gather(*writes), 5) == ["stored"] * 3
+    await until(lambda: sum("afterwards" in str(one.exc_info) for one in caplog.records) == 3)
+
+
 async def test_a_write_whose_caller_went_away_is_committed_all_the_same(kept: Kept) -> None:
     go_on, held = hold(kept.store)
     draft, change = making(CLOCK)

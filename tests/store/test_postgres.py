@@ -1,6 +1,7 @@
 """A PostgreSQL that is busy, locked or gone: refusals that pass, without a restart (R8)."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
@@ -198,6 +199,30 @@ async def test_connections_that_the_database_ended_are_replaced_unnoticed(kept: 
     assert await kept.count("tasks") == 63
 
 
+async def test_however_much_is_asked_it_holds_as_many_connections_as_the_guide_says(
+    kept: Kept, database_url: str
+) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "production.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"up to (\d+) connections for its work and one that listens", guide)
+    assert re.findall(r"has to be over (\d+) . processes", guide) == [str(int(told) + 1)]
+
+    def slow(tx: Reader) -> None:
+        connection: Connection = vars(tx)["_connection"]
+        connection.execute(text("SELECT pg_sleep(0.3)"))
+
+    asked = asyncio.gather(
+        *(kept.store.read(slow) for _ in range(10)), *(kept.created() for _ in range(10))
+    )
+    await asyncio.sleep(0.2)
+    with connected(database_url) as other:
+        held = other.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'awaithumans'"
+        ).fetchone()
+    await asked
+    assert held == (int(told),)
+
+
 async def test_a_server_that_stops_is_a_503_and_its_return_needs_no_restart(
     tmp_path: Path,
 ) -> None:
@@ -206,6 +231,7 @@ async def test_a_server_that_stops_is_a_503_and_its_return_needs_no_restart(
             task = (await served.client.post("/api/tasks", json=refund())).json()
             path = f"/api/tasks/{task['id']}"
             (poll,) = await parked(served, task["id"])
+            key = await served.key("metrics:read")
             await asyncio.to_thread(postgres.stop)
             with at_most(6):
                 refused = await asyncio.gather(
@@ -220,6 +246,9 @@ async def test_a_server_that_stops_is_a_503_and_its_return_needs_no_restart(
             assert is_503(await served.stranger.get("/api/ready"), "NOT_READY")
             assert (await served.stranger.get("/api/health")).status_code == 200
             assert not poll.done()
+            # The guide says so: the admin token gets figures, a key can't be looked up.
+            assert "awaithumans_database_up 0.0" in (await served.client.get("/metrics")).text
+            assert is_503(await key.get("/metrics"))
             await asyncio.to_thread(postgres.ensure_postgres_running)
             await comes_to_serve(served, 5)
             assert (await served.client.get(path)).json() == task

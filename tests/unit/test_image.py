@@ -11,6 +11,7 @@ from awaithumans.server.cli.main import main
 from awaithumans.server.config import PREFIX, Settings
 
 _ROOT = Path(__file__).parents[2]
+_PROJECT = (_ROOT / "pyproject.toml").read_text(encoding="utf-8")
 _DOCKERFILE = (_ROOT / "Dockerfile").read_text(encoding="utf-8")
 _SERVICES: dict[str, Any] = yaml.safe_load((_ROOT / "compose.yaml").read_text("utf-8"))["services"]
 _SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
@@ -41,6 +42,10 @@ def test_what_serve_needs_is_given() -> None:
     assert all(":?" in server[PREFIX + name] for name in needed)
 
 
+def test_settings_that_compose_does_not_name_reach_the_server_too() -> None:
+    assert _SERVICES["server"]["env_file"] == [{"path": ".env", "required": False}]
+
+
 def test_ports_and_addresses_fit() -> None:
     (port,) = re.findall(r"^EXPOSE (\d+)$", _DOCKERFILE, re.MULTILINE)
     assert f"{PREFIX}PORT={port}" in _DOCKERFILE
@@ -68,9 +73,21 @@ def test_it_runs_as_nobody_who_may_anything() -> None:
     assert server["volumes"] == ["data:/data"]
 
 
+def _copied() -> set[str]:
+    """Return what of the source tree is in the image's first stage."""
+    lines = re.findall(r"^COPY (?!--from)(.*) \S+$", _DOCKERFILE, re.MULTILINE)
+    return set(" ".join(lines).split())
+
+
 def test_only_what_the_wheel_is_built_from_is_sent_to_the_engine() -> None:
     lines = (_ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
-    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", _DOCKERFILE, re.MULTILINE)
     assert rules[0] == "*"
-    assert {rule[1:] for rule in rules if rule.startswith("!")} == set(" ".join(copied).split())
+    assert {rule[1:] for rule in rules if rule.startswith("!")} == _copied()
+    assert {"dashboard/node_modules", "dashboard/dist"} <= set(rules)
+
+
+def test_all_that_the_wheel_is_built_from_is_there() -> None:
+    # A source distribution is all of it, but for what it has built already: the dashboard.
+    (listed,) = re.findall(r"^only-include = \[(.*hatch_build.*)\]$", _PROJECT, re.MULTILINE)
+    assert {*re.findall(r'"([^"]+)"', listed), "dashboard", "scripts/dashboard.py"} <= _copied()

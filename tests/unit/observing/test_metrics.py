@@ -1,11 +1,12 @@
 import asyncio
+from typing import Any
 
 import pytest
 from prometheus_client import Gauge
 
 from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.observing import metrics as room
-from awaithumans.server.observing.database import ObservedUnits
+from awaithumans.server.observing.database import ObservedUnits, Pools
 from awaithumans.server.observing.metrics import Metrics
 from awaithumans.server.observing.tasks import BacklogFigures
 from awaithumans.server.tasks.model import Backlog
@@ -87,11 +88,13 @@ async def test_what_can_not_be_read_is_no_reason_to_show_nothing(
 async def test_a_database_that_hangs_does_not_keep_prometheus(
     metrics: Metrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "_PATIENCE_SECONDS", 0.01)
-    rows = Rows()
-    rows.hangs = True
-    metrics.read_from(rows)
-    assert await asyncio.wait_for(shown(metrics, "awaithumans_database_up"), 5) == 0
+    monkeypatch.setattr(room, "_PATIENCE_SECONDS", 0.1)
+    for _ in range(50):
+        rows = Rows()
+        rows.hangs = True
+        metrics.read_from(rows)
+    # It waits for ten seconds, and twice the patience is that.
+    assert await asyncio.wait_for(shown(metrics, "awaithumans_database_up"), 2) == 0
 
 
 async def test_figures_that_can_not_be_read_any_more_are_not_shown(
@@ -122,7 +125,8 @@ async def test_units_that_run_wait_and_are_refused_are_counted(metrics: Metrics)
             await going.wait()
             raise StorageUnavailable
 
-    observed = ObservedUnits(Slow(), {"read": ("both", 2), "write": ("both", 2)}, metrics)
+    pools: Pools = {"read": ("both", 2), "write": ("both", 2), "together": ("both", 2)}
+    observed = ObservedUnits(Slow(), pools, metrics)
     units = [asyncio.create_task(observed.read(lambda _tx: None)) for _ in range(5)]
     await asyncio.sleep(0)
     pool = {"pool": "both"}
@@ -134,3 +138,20 @@ async def test_units_that_run_wait_and_are_refused_are_counted(metrics: Metrics)
     assert await observed.write(lambda _tx: 4) == 4
     assert await shown(metrics, "awaithumans_database_pool_in_use", **pool) == 0
     assert await shown(metrics, "awaithumans_database_refused_total", **pool) == 5
+
+
+async def test_what_shares_a_transaction_is_counted_apart_from_what_has_its_own(
+    metrics: Metrics,
+) -> None:
+    seen: list[float | None] = []
+    pools: Pools = {"read": ("own", 8), "write": ("own", 8), "together": ("commit", 64)}
+
+    class Looking(MemoryStore):
+        async def write(self, work: Any, about: Any = None) -> Any:
+            for pool in ("own", "commit"):
+                seen.append(await shown(metrics, "awaithumans_database_pool_in_use", pool=pool))
+
+    observed = ObservedUnits(Looking(), pools, metrics)
+    await observed.write(lambda _tx: None)
+    await observed.write(lambda _tx: None, about=())
+    assert seen == [1, 0, 0, 1]

@@ -177,3 +177,27 @@ async def test_it_stops_though_a_deadline_is_expected_at_that_moment(cases: UseC
     job.expect(NOW + timedelta(hours=1))
     await asyncio.wait_for(job.stop(), 1)
     assert not job.alive
+
+
+async def test_what_another_process_is_settling_is_looked_at_now_and_then_and_not_ever_again(
+    cases: UseCases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = await cases.created(timeout_seconds=60)
+    cases.clock.at = full.task.timeout_at
+    settle_due = cases.tasks.settle_due
+    looked = 0
+
+    async def locked(_limit: int) -> int:
+        nonlocal looked
+        looked += 1
+        await asyncio.sleep(0)
+        return 0
+
+    monkeypatch.setattr(cases.tasks, "settle_due", locked)
+    async with ticking(cases):
+        await turns(200)
+        assert looked == 1
+        monkeypatch.setattr(cases.tasks, "settle_due", settle_due)
+        cases.clock.advance(0.05)
+        await asyncio.sleep(0.1)
+        assert await statuses(cases) == {"timed_out"}
