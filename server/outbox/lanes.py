@@ -39,6 +39,10 @@ class Lanes:
         """Return the receivers that may get no more at this moment."""
         return [name for name, count in self._receivers.items() if count >= self._pace(name)]
 
+    def has_room(self, host: str, receiver: str) -> bool:
+        """Whether a receiver may get one more at this moment."""
+        return self._hosts[host] < PER_HOST and self._receivers[receiver] < self._pace(receiver)
+
     def chosen(self, waiting: Iterable[tuple[str, str, str]]) -> list[str]:
         """Return the ids of those that may be sent now, of id, host and receiver each."""
         ids: list[str] = []

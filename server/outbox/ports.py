@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter, Kind
+from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter, Kind, Packed
 from ..tasks.model import Entry, Status
 
 T = TypeVar("T")
@@ -63,14 +63,8 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """One transaction."""
 
-    def lease_deliveries(
-        self, ids: Sequence[str], now: datetime, until: datetime
-    ) -> list[tuple[Delivery, str, bool]]:
-        """Take those that are still due, for nobody else until `until`.
-
-        Returns:
-            Each with its body, and whether its task is redacted.
-        """
+    def lease_deliveries(self, ids: Sequence[str], now: datetime, until: datetime) -> list[Packed]:
+        """Take those that are still due, for nobody else until `until`."""
         ...
 
     def save_delivery(self, before: Delivery, after: Delivery) -> bool:

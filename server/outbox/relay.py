@@ -1,5 +1,8 @@
 """Sends what is due; sleeps until the next delivery is, instead of looking for one.
 
+What somebody's answer owes is leased by the very transition, and sent once that is durable: no
+further transaction comes before it. All else is looked for.
+
 Any number of processes may run one: each takes deliveries with a lease, and what a process leaves
 behind when it dies is due again at the lease's end.
 """
@@ -7,13 +10,13 @@ behind when it dies is due again at the lease's end.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..clock import Clock, rfc3339
 from ..errors import StorageUnavailable
-from ..tasks.deliveries import Attempt, Delivery, Kind
+from ..tasks.deliveries import Attempt, Delivery, Kind, Owed, Packed
 from ..tasks.model import SYSTEM, Action, Entry, Status
 from .backoff import next_attempt
 from .lanes import PER_RECEIVER, Lanes
@@ -23,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 # An attempt takes 10 s at most; the rest is for the database to take the outcome.
 _LEASE = timedelta(seconds=20)
+# An attempt has to end within its lease: what took longer to become durable is given back.
+_STALE = timedelta(seconds=5)
 _RETRY = timedelta(seconds=1)
 # A laptop that slept wakes to a clock that jumped: look again after this long at the latest.
 _LONGEST_SLEEP = timedelta(minutes=1)
@@ -34,13 +39,6 @@ _ACTIONS: dict[Result, Action] = {
     "failed": "delivery_failed",
     "abandoned": "delivery_abandoned",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Leased:
-    delivery: Delivery
-    body: str
-    redacted: bool
 
 
 class Relay:
@@ -71,6 +69,7 @@ class Relay:
         self._woken = asyncio.Event()
         self._job: asyncio.Task[None] | None = None
         self._running: dict[asyncio.Task[None], Delivery] = {}
+        self._crowded: list[Delivery] = []
 
     @property
     def alive(self) -> bool:
@@ -85,6 +84,34 @@ class Relay:
     def wake(self) -> None:
         """Take note that something is due now, or that there is room again."""
         self._woken.set()
+
+    def lease(self, owed: Owed, now: datetime) -> datetime | None:
+        """Return until when this process keeps to itself what it would send now; None if not.
+
+        Called from any thread, while the transition is not durable yet: only `take` counts.
+        """
+        may = self.alive and self._lanes.has_room(owed.host, owed.receiver)
+        return now + _LEASE if may else None
+
+    def take(self, owed: Sequence[Packed]) -> None:
+        """Send what was leased, now that it is durable; look for the rest.
+
+        Where the room was taken meanwhile, the lease is given back.
+        """
+        leased = [each for each in owed if each.delivery.lease_until is not None]
+        usable = [each.delivery for each in leased if self._is_fresh(each.delivery)]
+        begun = set(self._lanes.chosen((one.id, one.host, one.receiver) for one in usable))
+        for each in leased:
+            if each.delivery.id in begun:
+                self._launch(each)
+            else:
+                self._crowded.append(each.delivery)
+        if len(begun) < len(owed):
+            self.wake()
+
+    def _is_fresh(self, delivery: Delivery) -> bool:
+        age = self._clock.now() - delivery.created_at
+        return self.alive and age <= _STALE
 
     def start(self) -> None:
         """Begin to deliver what is due."""
@@ -101,8 +128,7 @@ class Relay:
         for attempt in cut_off:
             attempt.cancel()
         await asyncio.gather(*cut_off, return_exceptions=True)
-        if cut_off:
-            await self._give_back(list(cut_off.values()))
+        await self._give_back([*cut_off.values(), *self._crowded])
 
     async def _run(self) -> None:
         while True:
@@ -118,6 +144,8 @@ class Relay:
 
     async def _send_due(self) -> datetime | None:
         """Begin all that may begin now; return when something is due next."""
+        crowded, self._crowded = self._crowded, []
+        await self._give_back(crowded)
         now = self._clock.now()
         while self._lanes.room:
             now = self._clock.now()
@@ -136,11 +164,15 @@ class Relay:
 
     async def _begin(self, ids: list[str], now: datetime) -> None:
         leased = await self._store.write(lambda tx: tx.lease_deliveries(ids, now, now + _LEASE))
-        for delivery, body, redacted in leased:
-            self._lanes.enter(delivery.host, delivery.receiver)
-            attempt = asyncio.create_task(self._attempt(_Leased(delivery, body, redacted)))
-            self._running[attempt] = delivery
-            attempt.add_done_callback(self._ended)
+        for each in leased:
+            self._launch(each)
+
+    def _launch(self, leased: Packed) -> None:
+        delivery = leased.delivery
+        self._lanes.enter(delivery.host, delivery.receiver)
+        attempt = asyncio.get_running_loop().create_task(self._attempt(leased))
+        self._running[attempt] = delivery
+        attempt.add_done_callback(self._ended)
 
     def _ended(self, attempt: "asyncio.Task[None]") -> None:
         del self._running[attempt]
@@ -148,7 +180,7 @@ class Relay:
             _log.error("an attempt to deliver failed", exc_info=attempt.exception())
         self.wake()
 
-    async def _attempt(self, leased: _Leased) -> None:
+    async def _attempt(self, leased: Packed) -> None:
         delivery = leased.delivery
         loop = asyncio.get_running_loop()
         at, began, arrived = self._clock.now(), loop.time(), False
@@ -165,7 +197,7 @@ class Relay:
         if self._meter is not None:
             self._meter.attempted(delivery.kind, _result(after), seconds)
 
-    async def _sent(self, leased: _Leased) -> Outcome:
+    async def _sent(self, leased: Packed) -> Outcome:
         delivery = leased.delivery
         try:
             return await self._senders[delivery.kind].send(delivery, leased.body)
@@ -214,16 +246,18 @@ class Relay:
             return False
         return True
 
-    async def _give_back(self, cut_off: list[Delivery]) -> None:
+    async def _give_back(self, kept: list[Delivery]) -> None:
+        if not kept:
+            return
         now = self._clock.now()
 
         def work(tx: Writer) -> None:
-            for delivery in cut_off:
+            for delivery in kept:
                 tx.save_delivery(delivery, replace(delivery, next_attempt_at=now, lease_until=None))
             tx.announce_owed()
 
         if not await self._written(work):
-            _log.warning("could not give %d deliveries back; their leases end soon", len(cut_off))
+            _log.warning("could not give %d deliveries back; their leases end soon", len(kept))
 
     async def _sleep(self, due: datetime | None) -> None:
         """Sleep until something is due, or until somebody says that something is."""

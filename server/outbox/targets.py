@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+import httpx
+
 _LONGEST = 2000
 _PORTS = {"http": 80, "https": 443}
 _PRINTABLE = re.compile(r"[!-\[\]-~]+")
@@ -59,7 +61,9 @@ def parse(url: str) -> Target:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:
+        # What sends is stricter about some.
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL):
         raise MalformedTarget("has a host or port that can't be read") from None
     if parts.scheme not in _PORTS:
         raise MalformedTarget("must begin with http:// or https://")

@@ -24,7 +24,16 @@ from sqlalchemy import (
 )
 
 from ..ids import new_id
-from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter, DeliveryStatus
+from ..tasks.deliveries import (
+    Attempt,
+    Backlog,
+    Delivery,
+    DeliveryFilter,
+    DeliveryStatus,
+    Lease,
+    Owed,
+    Packed,
+)
 from ..tasks.lifecycle import Change
 from ..tasks.model import Status
 from .tables import deliveries, delivery_attempts, tasks
@@ -178,21 +187,15 @@ class DeliveryReader:
 class DeliveryWriter(DeliveryReader):
     """What the relay and its operators write."""
 
-    def lease_deliveries(
-        self, ids: Sequence[str], now: datetime, until: datetime
-    ) -> list[tuple[Delivery, str, bool]]:
-        """Take those of these deliveries that are still due, for nobody else until `until`.
-
-        Returns:
-            Each with its body, and whether its task is redacted.
-        """
+    def lease_deliveries(self, ids: Sequence[str], now: datetime, until: datetime) -> list[Packed]:
+        """Take those of these deliveries that are still due, for nobody else until `until`."""
         rows = self._connection.execute(self._due_deliveries(), {"ids": ids, "now": now}).all()
         if rows:
             taken = [row.id for row in rows]
             self._connection.execute(_LEASE, {"ids": taken, "until": until})
         held = {"lease_until": until, "next_attempt_at": until}
         return [
-            (replace(Delivery(*row[: len(_NAMES)]), **held), row.body, row.redact_payload)
+            Packed(replace(Delivery(*row[: len(_NAMES)]), **held), row.body, row.redact_payload)
             for row in rows
         ]
 
@@ -215,15 +218,42 @@ class DeliveryWriter(DeliveryReader):
         return DUE_DELIVERIES
 
 
-def owed_rows(change: Change) -> list[dict[str, Any]]:
-    """Return what `OWE` stores of what a transition owes; it is due at once."""
-    now = change.task.updated_at
+def packed(change: Change, lease: Lease | None) -> list[Packed]:
+    """Return what a transition owes; it is due at once, or leased."""
+    task, now = change.task, change.task.updated_at
     return [
-        asdict(owed)
-        | {"id": new_id("dlv", now), "task_id": change.task.id, "status": "pending", "attempts": 0}
-        | {"since": now, "next_attempt_at": now, "created_at": now}
+        Packed(
+            _new(owed, task.id, now, None if lease is None else lease(owed, now)),
+            owed.body,
+            task.redact_payload,
+        )
         for owed in change.owed
     ]
+
+
+def owed_row(owed: Packed) -> dict[str, Any]:
+    """Return what `OWE` stores of something new."""
+    return asdict(owed.delivery) | {"body": owed.body}
+
+
+def _new(owed: Owed, task_id: str, now: datetime, lease_until: datetime | None) -> Delivery:
+    return Delivery(
+        id=new_id("dlv", now),
+        kind=owed.kind,
+        task_id=task_id,
+        target=owed.target,
+        host=owed.host,
+        receiver=owed.receiver,
+        status="pending",
+        attempts=0,
+        since=now,
+        next_attempt_at=lease_until or now,
+        lease_until=lease_until,
+        last_status_code=None,
+        last_error=None,
+        created_at=now,
+        delivered_at=None,
+    )
 
 
 def nothing_pending() -> ColumnElement[bool]:

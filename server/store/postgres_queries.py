@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from ..directory.model import Account
+from ..tasks.deliveries import Lease, Packed
 from ..tasks.lifecycle import Change
 from ..tasks.model import Task
 from ..wake.postgres import CHANNEL
@@ -100,10 +101,11 @@ class PostgresWriter(Writer):
         row = self._connection.execute(_LOCKED, {"wanted": task_id}).one_or_none()
         return None if row is None else task_from(row)
 
-    def save(self, before: Task, change: Change) -> None:
+    def save(self, before: Task, change: Change, lease: Lease | None = None) -> list[Packed]:
         """Store a transition with its history, if the row is still at the version of `before`."""
-        super().save(before, change)
+        owed = super().save(before, change, lease)
         self._held[before.id] = change.task
+        return owed
 
     def account(self, user_id: str) -> Account | None:
         """Return the person, and keep others from changing them until this transaction ends.

@@ -21,9 +21,10 @@ from sqlalchemy import (
 )
 
 from ..ids import earliest_id, new_id
+from ..tasks.deliveries import Lease, Packed
 from ..tasks.lifecycle import Change
 from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Status, Task
-from .delivery_queries import OWE, nothing_pending, owed_rows
+from .delivery_queries import OWE, nothing_pending, owed_row, packed
 from .dialects import UPSERTS
 from .reviewing import visible, within_reach
 from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
@@ -215,8 +216,8 @@ class TaskWriter(TaskReader):
         self.note(change.entries)
         return True
 
-    def save(self, before: Task, change: Change) -> None:
-        """Store a transition with its history, and with what it owes.
+    def save(self, before: Task, change: Change, lease: Lease | None = None) -> list[Packed]:
+        """Store a transition with its history, and with what it owes; return what it owes.
 
         Only if the row is still at the version of `before`.
         """
@@ -224,12 +225,14 @@ class TaskWriter(TaskReader):
         if not self._change(_SAVE, values | {"wanted": before.id, "expected": before.version}):
             raise RuntimeError(f"{before.id} changed under its lock")
         self._invite(change)
-        for row in owed_rows(change):
-            self._send(OWE, row)
+        owed = packed(change, lease)
+        for each in owed:
+            self._send(OWE, owed_row(each))
         if change.task.terminal and before.open_to == "invited":
             now = change.task.updated_at
             self._send(_INVITATIONS_END, {"wanted": before.id, "now": now})
         self.note(change.entries)
+        return owed
 
     def note(self, entries: Sequence[Entry]) -> None:
         """Add lines to the history."""

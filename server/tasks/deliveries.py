@@ -1,5 +1,6 @@
 """What a settled task owes to whoever asked to be told, and what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -64,6 +65,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A delivery with what it sends; the answer to what is `redacted` is not kept."""
+
+    delivery: Delivery
+    body: str
+    redacted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt to deliver; `error` is None when it arrived, `answer` how the answer begins."""
 
@@ -92,6 +102,10 @@ class Backlog:
     failing: int
     abandoned: int
     oldest_pending_at: datetime | None
+
+
+Lease = Callable[[Owed, datetime], datetime | None]
+"""Says of what is owed now until when this process keeps it to itself; None leaves it to all."""
 
 
 def owed(task: Task) -> tuple[Owed, ...]:

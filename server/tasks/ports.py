@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from ..directory.model import Account
 from ..routing.plan import Member
+from .deliveries import Lease, Owed, Packed
 from .lifecycle import Change
 from .model import Channel, Content, Entry, Filter, Person, Status, Task
 
@@ -88,11 +89,11 @@ class Writer(Reader, Protocol):
         """Return the task's state and keep others from changing it until this transaction ends."""
         ...
 
-    def save(self, before: Task, change: Change) -> None:
-        """Store a transition with its history, and with what it owes.
+    def save(self, before: Task, change: Change, lease: Lease | None = None) -> list[Packed]:
+        """Store a transition with its history, and with what it owes; return what it owes.
 
         The update is guarded: it applies to the version of the row that was `locked`, and to no
-        other.
+        other. What it owes is due at once, but for what `lease` keeps to this process.
         """
         ...
 
@@ -182,8 +183,15 @@ class Waker(Protocol):
 class Relay(Protocol):
     """Whoever delivers what transitions owe."""
 
-    def wake(self) -> None:
-        """Take note that something is to be delivered now."""
+    def lease(self, owed: Owed, now: datetime) -> datetime | None:
+        """Return until when this process keeps to itself what it will send at once; None if not.
+
+        Called from any thread; what it says holds for nothing until `take`.
+        """
+        ...
+
+    def take(self, owed: Sequence[Packed]) -> None:
+        """Send what was leased, now that it is durable; look after the rest."""
         ...
 
 

@@ -13,6 +13,7 @@ from ..ids import is_id, new_id
 from ..routing.plan import Address, Member, plan
 from . import lifecycle
 from .checking import Checker
+from .deliveries import Lease
 from .lifecycle import Change, Command, OpenTo
 from .lookup import (
     Full,
@@ -243,7 +244,8 @@ class Tasks(Reading):
                 tx.note([lifecycle.refused(task, command, refusal.code, actor, now)])
                 return refusal
             if change is not None:
-                self._save(tx, task, change)
+                # Somebody has just acted, and somebody else waits to hear of it.
+                self._save(tx, task, change, self._relay.lease)
                 task = change.task
             return Full(task, content or content_of(tx, task_id))
 
@@ -265,8 +267,8 @@ class Tasks(Reading):
         self._save(tx, task, change)
         return change.task
 
-    def _save(self, tx: Writer, before: Task, change: Change) -> None:
-        tx.save(before, change)
+    def _save(self, tx: Writer, before: Task, change: Change, lease: Lease | None = None) -> None:
+        owed = tx.save(before, change, lease)
         tx.on_commit(self._events.changed)
         holder = change.task.assigned_to_user_id
         if holder is not None and holder != before.assigned_to_user_id:
@@ -275,9 +277,9 @@ class Tasks(Reading):
             self._wake(tx, before.id)
             channel = change.task.completed_via_channel or change.entries[-1].actor.channel
             tx.on_commit(lambda: self._observer.settled(change.task, channel))
-        if change.owed:
+        if owed:
             tx.announce_owed()
-            tx.on_commit(self._relay.wake)
+            tx.on_commit(lambda: self._relay.take(owed))
 
     def _created(self, task: Task, actor: Actor) -> None:
         self._deadlines.expect(task.timeout_at)

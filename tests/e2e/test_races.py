@@ -1,12 +1,14 @@
 """R1: two people, the clock, a cancel, all at once: one wins, the others are told."""
 
 import asyncio
+import json
 import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from awaithumans.server.errors import TaskAlreadySettled
+from awaithumans.server.tasks.deliveries import DeliveryFilter
 from awaithumans.server.tasks.model import TERMINAL
 from tests.store.kept import Kept, kept_in
 from tests.support.bodies import refund
@@ -15,12 +17,13 @@ from tests.support.process import ServerProcess
 from tests.support.soak import rounds
 
 RACERS = 50
+CALLBACK = "https://example.com/done"
 WINS = {"complete": "completed", "cancel": "cancelled", "clock": "timed_out"}
 
 
 async def race(kept: Kept, dice: random.Random, overdue: bool) -> str:
     """Let 50 settle one task at once; return how it settled."""
-    full = await kept.created(timeout_seconds=60)
+    full = await kept.created(timeout_seconds=60, callback_url=CALLBACK)
     task_id = full.task.id
     if overdue:
         kept.clock.advance(60)
@@ -54,6 +57,10 @@ async def race(kept: Kept, dice: random.Random, overdue: bool) -> str:
     assert [entry.to_status for entry in terminal] == [task.status]
     assert sum(entry.action == "refused" for entry in history) == outcomes["refused"]
     assert (await poll).status == task.status
+    wanted = DeliveryFilter(task_id=task_id)
+    (delivery,) = await kept.store.read(lambda tx: tx.deliveries(wanted))
+    body, _ = await kept.store.read(lambda tx: tx.delivery_body(delivery.id))
+    assert json.loads(body)["status"] == task.status
     return task.status
 
 
@@ -68,7 +75,7 @@ async def test_of_50_who_settle_a_task_at_once_one_wins_200_times(tmp_path: Path
 async def test_an_answer_races_the_moment_of_the_deadline(tmp_path: Path) -> None:
     async with kept_in(tmp_path / "tasks.db") as kept:
         for number in range(60):
-            full = await kept.created(timeout_seconds=60)
+            full = await kept.created(timeout_seconds=60, callback_url=CALLBACK)
             answers = [
                 asyncio.create_task(kept.tasks.complete(full.task.id, {"approved": True}, SUE))
                 for _ in range(10)
@@ -82,6 +89,7 @@ async def test_an_answer_races_the_moment_of_the_deadline(tmp_path: Path) -> Non
             assert len(won) == (task.status == "completed")
             if task.completed_at is not None:
                 assert task.completed_at < task.timeout_at
+        assert await kept.count("deliveries") == 60
 
 
 async def test_over_http_one_wins_and_the_others_are_told_409(

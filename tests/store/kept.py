@@ -28,7 +28,7 @@ from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
 from tests.support.clock import ManualClock
 from tests.support.made import AGENT, NOW, a_draft
-from tests.support.use_cases import Expected, Noted, Woken
+from tests.support.use_cases import Expected, Noted, Taken
 
 Query = Callable[[Reader], object]
 
@@ -78,7 +78,7 @@ async def kept_in(place: Path | str) -> AsyncGenerator[Kept]:
     waker, clock = LocalWaker(), ManualClock(NOW)
     await store.start()
     try:
-        tasks = Tasks(store, waker, Expected(), Woken(), Checker(), clock, Noted())
+        tasks = Tasks(store, waker, Expected(), Taken(), Checker(), clock, Noted())
         yield Kept(store, waker, clock, tasks)
     finally:
         await store.stop()

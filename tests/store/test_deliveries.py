@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Executable
 
+from awaithumans.server.store.postgres_pipe import Pipe
 from awaithumans.server.store.queries import Reader, Writer
 from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter
@@ -44,7 +46,7 @@ async def due(kept: Kept, **bounds: Any) -> list[str]:
 async def lease(kept: Kept, *ids: str) -> list[Delivery]:
     now = kept.clock.now()
     found = await kept.store.write(lambda tx: tx.lease_deliveries(ids, now, now + LEASE))
-    return [delivery for delivery, _, _ in found]
+    return [each.delivery for each in found]
 
 
 async def save(kept: Kept, before: Delivery, **changes: Any) -> bool:
@@ -89,12 +91,24 @@ async def test_a_transition_that_is_not_kept_leaves_none(kept: Kept) -> None:
     assert await listed(kept) == []
 
 
-async def test_a_task_without_a_callback_costs_no_statement_more(kept: Kept) -> None:
+async def test_a_task_without_a_callback_costs_no_statement_more(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: dict[str | None, list[str]] = {}
+    ahead: list[str] = []
+    send = Pipe.send
+
+    def noting(pipe: Pipe, statement: Executable, *values: Any, **expected: Any) -> None:
+        ahead.append(str(statement))
+        send(pipe, statement, *values, **expected)
+
+    monkeypatch.setattr(Pipe, "send", noting)
     for callback_url in (None, CALLBACK):
         full = await kept.created(callback_url=callback_url)
-        with statements(kept.store) as made[callback_url]:
+        ahead.clear()
+        with statements(kept.store) as asked:
             await kept.tasks.complete(full.task.id, APPROVED, AGENT)
+        made[callback_url] = [*asked, *ahead]
     assert not any("deliver" in statement for statement in made[None])
     more = Counter(made[CALLBACK]) - Counter(made[None])
     assert sum("INSERT INTO deliveries" in statement for statement in more) == 1

@@ -15,7 +15,7 @@ from awaithumans.server.tasks.service import Tasks
 from tests.store.kept import Kept, statements
 from tests.support.hearing import hearing
 from tests.support.made import AGENT, APPROVED, BOB, OLGA, a_draft, an_account
-from tests.support.use_cases import Expected, Woken
+from tests.support.use_cases import Expected, Taken
 
 
 class Events:
@@ -25,7 +25,7 @@ class Events:
         self.feed = Feed(kept.store, kept.clock, None, heartbeat=0.2)
         checker = vars(kept.tasks)["_checker"]
         self.tasks = Tasks(
-            kept.store, kept.waker, Expected(), Woken(), checker, kept.clock, self.feed
+            kept.store, kept.waker, Expected(), Taken(), checker, kept.clock, self.feed
         )
 
     async def created(self, **changes: object) -> str:

@@ -13,10 +13,13 @@ from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.outbox import relay as module
 from awaithumans.server.outbox.ports import Outcome, Result
 from awaithumans.server.outbox.relay import Relay
+from awaithumans.server.tasks.checking import Checker
 from awaithumans.server.tasks.deliveries import Delivery, DeliveryFilter, Kind
+from awaithumans.server.tasks.service import Tasks
 from tests.store.kept import Kept
 from tests.support.made import AGENT, APPROVED, NOW
 from tests.support.two_servers import until
+from tests.support.use_cases import Expected, Noted, Taken
 
 CALLBACK = "https://example.com/done"
 ARRIVED, FAILED = Outcome(204, None, "thanks"), Outcome(500, "the receiver answered 500", "no")
@@ -66,6 +69,11 @@ async def relaying(
         await asyncio.wait_for(relay.stop(), 10)
 
 
+def answered_beside(kept: Kept, relay: Relay) -> Tasks:
+    """Return the use cases of a process in which this relay runs."""
+    return Tasks(kept.store, kept.waker, Expected(), relay, Checker(), kept.clock, Noted())
+
+
 async def owing(kept: Kept, callback_url: str = CALLBACK, **changes: Any) -> str:
     full = await kept.created(callback_url=callback_url, **changes)
     await kept.tasks.complete(full.task.id, APPROVED, AGENT)
@@ -110,6 +118,96 @@ async def test_what_is_owed_is_sent_and_the_history_says_so(kept: Kept) -> None:
         "status_code": 204,
     }
     assert counted.results == [("webhook", "delivered")]
+
+
+async def test_an_answer_is_sent_without_a_transaction_between(kept: Kept) -> None:
+    full = await kept.created(callback_url=CALLBACK)
+    sending, asked, before = Sending(), [0], [0]
+    async with relaying(kept, sending) as relay:
+        await asyncio.sleep(0.05)
+        tasks = answered_beside(kept, relay)
+        for name in ("read", "write"):
+            real = getattr(kept.store, name)
+
+            async def counting(*work: Any, real: Any = real, **about: Any) -> Any:
+                asked[0] += 1
+                return await real(*work, **about)
+
+            vars(kept.store)[name] = counting
+
+        async def note(_delivery: Delivery) -> Outcome:
+            before[0] = asked[0]
+            return ARRIVED
+
+        sending.answer = note
+        await tasks.complete(full.task.id, APPROVED, AGENT)
+        delivery = await settled(kept, relay, all_are("delivered"))
+        for name in ("read", "write"):
+            del vars(kept.store)[name]
+    # The task and its schema are read, and the transition is written.
+    assert before == [2]
+    assert (delivery.attempts, sending.ids) == (1, Counter([delivery.id]))
+
+
+async def test_answers_for_a_crowded_receiver_wait_for_room_and_for_no_lease(kept: Kept) -> None:
+    made = [await kept.created(callback_url=CALLBACK, idempotency_key=str(n)) for n in range(10)]
+    sending, released = Sending(), asyncio.Event()
+
+    async def wait(_delivery: Delivery) -> Outcome:
+        await asyncio.wait_for(released.wait(), 10)
+        return ARRIVED
+
+    sending.answer = wait
+    async with relaying(kept, sending) as relay:
+        tasks = answered_beside(kept, relay)
+        # At once: each is decided before any has begun.
+        await asyncio.gather(*(tasks.complete(one.task.id, APPROVED, AGENT) for one in made))
+
+        async def leased() -> int:
+            return sum(one.lease_until is not None for one in await deliveries(kept))
+
+        for _ in range(500):
+            if await leased() == 1:
+                break
+            await asyncio.sleep(0.01)
+        assert (await leased(), relay.sending) == (1, 1)
+        released.set()
+        await settled(kept, relay, all_are("delivered"))
+    assert (len(sending.ids), set(sending.ids.values())) == (10, {1})
+
+
+async def test_what_was_long_in_becoming_durable_is_leased_anew(kept: Kept) -> None:
+    full = await kept.created(callback_url=CALLBACK)
+    sending = Sending()
+    async with relaying(kept, sending) as relay:
+        tasks, take = answered_beside(kept, relay), relay.take
+
+        def late(owed: Any) -> None:
+            kept.clock.advance(6)
+            take(owed)
+
+        vars(relay)["take"] = late
+        await tasks.complete(full.task.id, APPROVED, AGENT)
+        await settled(kept, relay, all_are("delivered"))
+    assert [one.lease_until for one in sending.sent] == [NOW + timedelta(seconds=26)]
+
+
+async def test_a_relay_that_has_stopped_keeps_nothing_to_itself(kept: Kept) -> None:
+    relay = Relay(kept.store, {"webhook": Sending()}, kept.clock)
+    relay.start()
+    taken = Taken(timedelta(seconds=20))
+    full = await kept.created(callback_url=CALLBACK)
+    tasks = Tasks(kept.store, kept.waker, Expected(), taken, Checker(), kept.clock, Noted())
+    await tasks.complete(full.task.id, APPROVED, AGENT)
+    kept.clock.advance(6)
+    relay.take(taken.owed)
+    await relay.stop()
+    (given_back,) = await deliveries(kept)
+    assert (given_back.lease_until, given_back.next_attempt_at) == (None, kept.clock.now())
+    await answered_beside(kept, relay).cancel(
+        (await kept.created(callback_url=CALLBACK, idempotency_key="late")).task.id, None, AGENT
+    )
+    assert [one.lease_until for one in await deliveries(kept)] == [None, None]
 
 
 async def test_what_failed_is_tried_again_by_the_schedule_and_then_given_up(kept: Kept) -> None:

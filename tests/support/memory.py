@@ -13,7 +13,8 @@ from awaithumans.server.directory.model import Filter as PeopleFilter
 from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.ids import new_id
 from awaithumans.server.routing.plan import Member
-from awaithumans.server.tasks.deliveries import Owed
+from awaithumans.server.store.delivery_queries import packed
+from awaithumans.server.tasks.deliveries import Lease, Owed, Packed
 from awaithumans.server.tasks.lifecycle import NEXT, Change
 from awaithumans.server.tasks.model import Content, Entry, Filter, Person, Status, Task
 from tests.support.seeing import is_visible, is_within_reach, matches
@@ -196,11 +197,12 @@ class MemoryWriter(MemoryReader):
     def locked(self, task_id: str) -> Task | None:
         return self.task(task_id)
 
-    def save(self, before: Task, change: Change) -> None:
+    def save(self, before: Task, change: Change, lease: Lease | None = None) -> list[Packed]:
         assert self._rows.tasks[before.id].version == before.version
         self._keep(change)
         if change.owed:
             self._rows.owed[before.id] = change.owed
+        return packed(change, lease)
 
     def note(self, entries: Sequence[Entry]) -> None:
         self._rows.history.extend(replace(e, id=new_id("aud", e.created_at)) for e in entries)

@@ -1,11 +1,13 @@
 """`Tasks` on a store in memory, with a clock to move: everything but the disk."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from awaithumans.server.tasks.checking import Checker
+from awaithumans.server.tasks.deliveries import Owed, Packed
 from awaithumans.server.tasks.lookup import Full
 from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
@@ -24,14 +26,18 @@ class Expected:
         self.deadlines.append(deadline)
 
 
-class Woken:
-    """Counts how often there was something to deliver, and does nothing about it."""
+class Taken:
+    """Takes note of what is to be delivered, and does nothing about it."""
 
-    def __init__(self) -> None:
-        self.times = 0
+    def __init__(self, lease: timedelta | None = None) -> None:
+        self.owed: list[Packed] = []
+        self.leases = lease
 
-    def wake(self) -> None:
-        self.times += 1
+    def lease(self, owed: Owed, now: datetime) -> datetime | None:
+        return None if self.leases is None else now + self.leases
+
+    def take(self, owed: Sequence[Packed]) -> None:
+        self.owed += owed
 
 
 class Noted:
@@ -59,13 +65,13 @@ class UseCases:
     store: MemoryStore = field(default_factory=MemoryStore)
     waker: LocalWaker = field(default_factory=LocalWaker)
     expected: Expected = field(default_factory=Expected)
-    woken: Woken = field(default_factory=Woken)
+    taken: Taken = field(default_factory=Taken)
     events: Noted = field(default_factory=Noted)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
     def __post_init__(self) -> None:
         self.tasks = Tasks(
-            self.store, self.waker, self.expected, self.woken, Checker(), self.clock, self.events
+            self.store, self.waker, self.expected, self.taken, Checker(), self.clock, self.events
         )
 
     async def created(self, **changes: Any) -> Full:

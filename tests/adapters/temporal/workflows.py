@@ -178,7 +178,10 @@ class TakeAnySignal:
 
 @workflow.defn
 class Signalled:
-    """What Temporal itself needs from a signal to a result, with a timer beside it as ours has."""
+    """What Temporal itself needs from a signal to a result.
+
+    It has an activity before and a timer beside it, as ours has.
+    """
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
@@ -189,6 +192,7 @@ class Signalled:
 
     @workflow.run
     async def run(self) -> str:
+        await workflow.execute_activity("ready", start_to_close_timeout=timedelta(seconds=10))
         await workflow.wait_condition(lambda: bool(self.reasons), timeout=timedelta(hours=1))
         return self.reasons[0]
 

@@ -40,6 +40,8 @@ def test_a_url_is_taken_apart(url: str, scheme: str, host: str, port: int, autho
         *("https://example.com:x/", "https://example.com:-1/", "https://example.com:0/"),
         *("https://example.com:65536/", "https://example.com:/", "https://[::1/", "https://::1/"),
         *("https://[127.0.0.1]/", "https://[::1%25lo]/", "https://[v1.x]/", "https://x/#"),
+        *("https://[2606:4700::1]x/", "https://256.1.1.1/", "https://08.8.8.8/"),
+        *("https://010.8.8.8/", "https://127。0。0。1/", "https://x:\uff18\uff10/"),
         *("https://x\\@127.0.0.1/", "https://" + "a." * 127 + "b/", "https://x/" + "x" * 2000),
     ],
 )

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from awaithumans.server.tasks.deliveries import owed
 from awaithumans.server.tasks.lifecycle import NEXT, Change, Command
 from awaithumans.server.tasks.model import TERMINAL, Task
 from tests.support.made import AGENT, APPROVED, NOW, SUE, a_task
-from tests.support.use_cases import UseCases
+from tests.support.use_cases import Taken, UseCases
 
 CALLBACK = "https://User.example.com:8443/done?wf=1"
 # How each command that settles a task is given.
@@ -67,10 +67,25 @@ def test_who_waits_for_whom_is_told_by_host_and_path() -> None:
     assert delivery.receiver == "https://user.example.com:8443/done"
 
 
-async def test_the_relay_is_woken_when_something_is_owed_and_not_else() -> None:
+async def test_the_relay_is_given_what_is_owed_once_it_is_kept() -> None:
     cases = UseCases()
     for callback_url, times in ((None, 0), (CALLBACK, 1)):
         full = await cases.created(callback_url=callback_url)
         await cases.tasks.cancel(full.task.id, None, AGENT)
-        assert cases.woken.times == times
+        assert len(cases.taken.owed) == times
         assert len(cases.store.rows.owed.get(full.task.id, ())) == times
+    (owed,) = cases.taken.owed
+    assert (owed.delivery.task_id, owed.redacted) == (full.task.id, False)
+    assert from_json(owed.body)["status"] == "cancelled"
+
+
+async def test_what_somebody_does_is_leased_and_what_the_clock_does_is_not() -> None:
+    cases = UseCases(taken=Taken(timedelta(seconds=20)))
+    first = await cases.created(callback_url=CALLBACK)
+    late = await cases.created(callback_url=CALLBACK, idempotency_key="late", timeout_seconds=60)
+    await cases.tasks.complete(first.task.id, APPROVED, AGENT)
+    cases.clock.at = late.task.timeout_at
+    await cases.tasks.settle_due(10)
+    answered, timed_out = [each.delivery for each in cases.taken.owed]
+    assert answered.lease_until == answered.next_attempt_at == NOW + timedelta(seconds=20)
+    assert (timed_out.lease_until, timed_out.next_attempt_at) == (None, late.task.timeout_at)
