@@ -1,5 +1,6 @@
 """Builds the server out of its rooms, and holds it to the contract."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -161,7 +162,7 @@ def _jobs(
     waker, deadlines = LocalWaker(), DeadlineClock(clock)
     others = None if settings.postgres is None else Processes(store)
     feed = Feed(store, clock, others)
-    relay = _relay(settings, store, clock, DeliveryFigures(metrics))
+    relay = _relay(settings, store, clock, DeliveryFigures(metrics), feed.changed)
     figures = TaskFigures(metrics, lambda: waker.parked)
     service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures)
     days = settings.retention_days
@@ -213,7 +214,9 @@ def _store(settings: Settings) -> Database:
     return PostgresStore(settings.postgres)
 
 
-def _relay(settings: Settings, store: Database, clock: Clock, meter: Meter) -> Relay:
+def _relay(
+    settings: Settings, store: Database, clock: Clock, meter: Meter, noted: Callable[[], None]
+) -> Relay:
     sender = WebhookSender(
         Signer(settings.payload_keys),
         Resolver(),
@@ -221,7 +224,7 @@ def _relay(settings: Settings, store: Database, clock: Clock, meter: Meter) -> R
         allow_private=settings.callback_allow_private,
         version=_VERSION,
     )
-    return Relay(store, {"webhook": sender}, clock, meter)
+    return Relay(store, {"webhook": sender}, clock, meter, noted=noted)
 
 
 def _ears(settings: Settings, hearing: Hearing) -> "PostgresEars | None":

@@ -50,6 +50,7 @@ class Relay:
         clock: What time it is.
         meter: Who counts attempts, if anybody does.
         jitter: A number from 0 to 1, by chance.
+        noted: Called when the history has grown.
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class Relay:
         clock: Clock,
         meter: Meter | None = None,
         jitter: Callable[[], float] = random.random,
+        noted: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._senders = senders
         self._clock = clock
         self._meter = meter
         self._jitter = jitter
+        self._noted = noted
         self._lanes = Lanes()
         self._woken = asyncio.Event()
         self._job: asyncio.Task[None] | None = None
@@ -232,6 +235,7 @@ class Relay:
                 tx.add_attempt(before.id, attempt)
                 status = tx.task_status(before.task_id)
                 tx.note([_entry(after, status, attempt, self._clock.now())])
+                tx.on_commit(self._noted)
 
         while not await self._written(work):
             if self._clock.now() + _RETRY >= (before.lease_until or before.since):

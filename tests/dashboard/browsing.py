@@ -34,6 +34,21 @@ document.addEventListener("securitypolicyviolation", (event) => {
   window.__refused.push(`${event.violatedDirective}: ${event.blockedURI}`);
 });
 """
+# What can be pressed and is smaller than 24 pixels; a box counts with its label, and a link in a
+# sentence is as high as the sentence.
+_SMALL = """
+() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+  .filter((element) => element.checkVisibility({visibilityProperty: true}))
+  .filter((element) => !element.matches(".sr-only, .sr-only *"))
+  .filter((element) => !element.matches("a") || getComputedStyle(element).display !== "inline")
+  .map((element) => element.matches("[type=checkbox], [type=radio]") && element.closest("label")
+    || element)
+  .filter((element) => {
+    const {width, height} = element.getBoundingClientRect();
+    return width < 24 || height < 24;
+  })
+  .map((element) => element.outerHTML.slice(0, 200))
+"""
 # A refusal by the server is an answer that the page shows, and no fault of the page.
 _ANSWERS = "Failed to load resource"
 
@@ -81,6 +96,10 @@ class Tab:
         return await self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
+
+    async def small_targets(self) -> list[str]:
+        """Return what can be pressed, but is smaller than 24 pixels."""
+        return await self.page.evaluate(_SMALL)
 
     async def has_no_faults(self) -> None:
         refused: list[str] = await self.page.evaluate("window.__refused ?? []")

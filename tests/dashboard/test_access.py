@@ -101,6 +101,7 @@ _STATES: dict[str, tuple[Who, Do]] = {
     "audit of a task": ("olga", _going("/audit?task={done}")),
     "people": ("olga", _going("/people")),
     "keys": ("olga", _going("/keys")),
+    "deliveries, none": ("olga", _going("/deliveries")),
     "status": ("olga", _going("/status")),
     "analytics": ("olga", _going("/analytics")),
     "settings": ("olga", _going("/settings")),
@@ -119,6 +120,7 @@ async def test_a_state_is_accessible_in_every_look(
             await tab.look(theme, width)
             assert await tab.violations() == [], f"{theme}, {width}"
             assert await tab.sideways() <= 0, f"{theme}, {width}"
+            assert await tab.small_targets() == [], f"{theme}, {width}"
 
 
 async def test_on_a_phone_a_long_payload_leaves_the_decision_in_reach(

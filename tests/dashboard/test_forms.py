@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 from pydantic import BaseModel
 
 from tests.dashboard.conftest import Open
@@ -132,6 +132,19 @@ _FILLED: dict[type[BaseModel], tuple[list[Step], dict[str, Any]]] = {
 }
 
 
+# A file of many megabytes, as far as the page can tell.
+_SLOW_FILES = """
+const read = FileReader.prototype.readAsDataURL;
+FileReader.prototype.readAsDataURL = function (file) {
+  setTimeout(() => read.call(this, file), 400);
+};
+"""
+
+
+def _file(content: str) -> FilePayload:
+    return {"name": "a.txt", "mimeType": "text/plain", "buffer": content.encode()}
+
+
 async def _do(page: Page, step: Step) -> None:
     match step:
         case ("fill", label, value):
@@ -149,10 +162,7 @@ async def _do(page: Page, step: Step) -> None:
         case ("press", label):
             await page.get_by_role("button", name=label, exact=True).last.click()
         case ("file", label, content):
-            files = {"name": "a.txt", "mimeType": "text/plain", "buffer": content.encode()}
-            await page.get_by_label(label).set_input_files(files)  # pyright: ignore[reportArgumentType] -- a typed dict
-            # Read by now, as whoever chose it sees.
-            await page.get_by_role("button", name="Take it out").wait_for()
+            await page.get_by_label(label).set_input_files(_file(content))
         case _:
             raise AssertionError(step)
 
@@ -218,6 +228,17 @@ async def test_a_draft_survives_a_reload(site: Site, open_tab: Open):
         await tab.page.reload()
         await tab.page.locator("#task-title").wait_for()
         assert await tab.page.get_by_label("Reason").input_value() == "half of a thou"
+
+
+async def test_an_answer_waits_for_the_file_that_was_just_chosen(site: Site, open_tab: Open):
+    task_id = site.ask_for(models.Upload)
+    async with open_tab() as tab:
+        await tab.page.add_init_script(_SLOW_FILES)
+        await tab.open_task(task_id)
+        await tab.page.get_by_label("Encoded").set_input_files(_file("some bytes"))
+        await tab.page.get_by_label("Raw").fill("typed while the file is read")
+        answer = await _answer(site, task_id, tab.page)
+    assert answer == {"raw": "typed while the file is read", "encoded": "c29tZSBieXRlcw=="}
 
 
 async def test_nothing_is_ever_shown_as_object_object(site: Site, open_tab: Open):

@@ -71,6 +71,7 @@ async def test_two_answers_at_once_settle_the_task_once(site: Site, open_tab: Op
     assert [line["to_status"] for line in history if line["action"] == "completed"] == ["completed"]
 
 
+@pytest.mark.quiet
 async def test_a_new_task_is_shown_within_a_second(site: Site, open_tab: Open):
     async with open_tab() as tab:
         await tab.go()
@@ -127,6 +128,7 @@ async def test_a_reviewer_sees_what_is_theirs_and_nothing_else(site: Site, open_
         await tab.page.get_by_text("for Sue, later").first.wait_for()
 
 
+@pytest.mark.quiet
 async def test_the_queue_is_there_soon_after_it_is_opened(site: Site, open_tab: Open):
     for number in range(30):
         site.ask(f"task {number}")
@@ -137,6 +139,5 @@ async def test_the_queue_is_there_soon_after_it_is_opened(site: Site, open_tab: 
             await tab.go()
             await tab.page.get_by_text("task 29").first.wait_for()
             took.append(time.monotonic() - began)
-    print(f"the queue was shown after {min(took) * 1000:.0f} ms")
-    # The target is 0.6 s on a machine of its own; here the tests share it.
-    assert min(took) < 1.5
+    print(f"the queue was shown after {sorted(took)[1] * 1000:.0f} ms")
+    assert sorted(took)[1] <= 0.6

@@ -1,7 +1,4 @@
-"""How fast the dashboard is with a thousand open tasks; the figures are printed (`pytest -s`).
-
-The bounds are those that hold while other work shares the processor; what is aimed at is smaller.
-"""
+"""How fast the dashboard is; the figures are printed (`pytest -s`)."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +9,7 @@ from tests.dashboard.browsing import Tab
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.quiet]
 
 _MANY = 1_000
 # From a key to the paint after it, in milliseconds.
@@ -54,9 +51,8 @@ async def test_keys_are_answered_at_once_with_a_thousand_tasks(open_tab: Open):
         await tab.go()
         await _scrolled_to_the_end(tab)
         took: list[float] = await tab.page.evaluate(_KEYS)
-        print(f"key to paint: median {took[20]:.0f} ms, p95 {took[38]:.0f} ms; aimed at 100 ms")
-        assert took[20] < 100
-        assert took[38] < 400
+        print(f"key to paint: median {took[20]:.0f} ms, p95 {took[37]:.0f} ms")
+        assert took[37] <= 100
 
 
 @pytest.mark.usefixtures("_many")
@@ -78,6 +74,6 @@ async def test_the_next_task_is_there_soon_after_an_answer(open_tab: Open):
             )
             took.append(time.monotonic() - began)
             await heading.wait_for()
-        best = sorted(took)[2] * 1000
-        print(f"submit to the next task: median {best:.0f} ms; aimed at 150 ms")
-        assert best < 1000
+        median = sorted(took)[2] * 1000
+        print(f"submit to the next task: median {median:.0f} ms")
+        assert median <= 150

@@ -96,7 +96,7 @@ function Counts({ title, rows }: CountsProps) {
       <h2>{title}</h2>
       {rows.length === 0 && <p className="text-muted">None yet.</p>}
       {rows.length > 0 && (
-        <Table label={title} columns={["Name", "Share", "Count"]}>
+        <Table label={title} fits columns={["Name", "Share", "Count"]}>
           {rows.map(([name, count]) => (
             <tr key={name}>
               <td className="whitespace-nowrap">{name}</td>

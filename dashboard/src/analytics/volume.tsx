@@ -1,5 +1,5 @@
 import type { Schemas } from "../api/client";
-import { number } from "../ui/format";
+import { date, number } from "../ui/format";
 import { Table } from "../ui/table";
 
 type Day = Schemas["DayCount"];
@@ -12,6 +12,7 @@ const BAR = 3.6;
 /** Tasks and answers day by day, drawn, and as a table for whoever would rather read. */
 export function Volume({ days }: { days: readonly Day[] }) {
   const most = Math.max(1, ...days.flatMap(({ created, completed }) => [created, completed]));
+  const last = days.at(-1);
   const total = (name: "created" | "completed") => days.reduce((sum, day) => sum + day[name], 0);
   return (
     <section className="card space-y-3 p-4">
@@ -43,16 +44,16 @@ export function Volume({ days }: { days: readonly Day[] }) {
         ))}
       </svg>
       <p className="flex justify-between text-xs text-muted">
-        <span>{days[0]?.day}</span>
-        <span>{days.at(-1)?.day}</span>
+        <span>{days[0] && date(days[0].day)}</span>
+        <span>{last && date(last.day)}</span>
       </p>
       <details>
         <summary className="min-h-6 text-muted">As a table</summary>
         <div className="mt-2 max-h-80 overflow-y-auto">
-          <Table label="Day by day" columns={["Day", "Asked", "Answered"]}>
+          <Table label="Day by day" fits columns={["Day", "Asked", "Answered"]}>
             {days.toReversed().map(({ day, created, completed }) => (
               <tr key={day}>
-                <td>{day}</td>
+                <td className="whitespace-nowrap">{date(day)}</td>
                 <td className="tabular-nums">{number(created)}</td>
                 <td className="tabular-nums">{number(completed)}</td>
               </tr>

@@ -95,6 +95,7 @@ class Stream {
     }
     this.changed.clear();
     void queryClient.invalidateQueries({ queryKey: ["tasks"] });
+    void queryClient.invalidateQueries({ queryKey: ["deliveries"] });
   }
 }
 

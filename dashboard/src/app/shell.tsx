@@ -64,7 +64,7 @@ export function Shell() {
 
 function Brand() {
   return (
-    <Link to="/" className="flex items-center gap-2 font-semibold">
+    <Link to="/" className="flex min-h-8 items-center gap-2 font-semibold">
       <img src="/favicon.svg" alt="" width="20" height="20" />
       awaithumans
     </Link>

@@ -31,7 +31,7 @@ function Choose() {
         Everything that happened to a task, and who did it. Choose a task.
       </p>
       <div className="flex flex-wrap items-end gap-3">
-        <div className="w-64">
+        <div className="w-64 max-md:w-full">
           <Line label="Find a task" type="search" value={q} onText={setQ} />
         </div>
         <Select
@@ -52,7 +52,11 @@ function Choose() {
           {tasks.map((one) => (
             <tr key={one.id}>
               <td className="min-w-60">
-                <Link to="/audit" search={{ task: one.id }} className="link line-clamp-2">
+                <Link
+                  to="/audit"
+                  search={{ task: one.id }}
+                  className="link line-clamp-2 min-h-6 wrap-anywhere"
+                >
                   {one.task}
                 </Link>
               </td>
@@ -97,11 +101,11 @@ function History({ id }: { id: string }) {
       }
     >
       <p>
-        <Link to="/audit" className="link">
+        <Link to="/audit" className="link inline-block min-h-6">
           All tasks
         </Link>{" "}
         <span aria-hidden="true">›</span>{" "}
-        <Link to="/task" search={{ id }} className="link wrap-anywhere">
+        <Link to="/task" search={{ id }} className="link inline-block min-h-6 wrap-anywhere">
           {task?.task ?? id}
         </Link>
       </p>

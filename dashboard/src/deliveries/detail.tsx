@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { answered, client, type Schemas } from "../api/client";
 import { stringify } from "../api/json";
-import { type Delivery, deliveryQuery, queryClient } from "../api/queries";
+import { type Delivery, deliveryQuery, queryClient, taskQuery } from "../api/queries";
 import { announce } from "../app/announce";
 import { Copy } from "../ui/copy";
 import { moment, number } from "../ui/format";
@@ -17,9 +17,11 @@ export function Detail({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(deliveryQuery(id));
   return (
     <>
-      <Link to="/deliveries" className="link">
-        All deliveries
-      </Link>
+      <p>
+        <Link to="/deliveries" className="link inline-block min-h-6">
+          All deliveries
+        </Link>
+      </p>
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Waiting />}
       {data && <Known delivery={data} />}
@@ -39,16 +41,17 @@ function Known({ delivery }: { delivery: Delivery }) {
     onSuccess: () => announce("It is sent again."),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
   });
+  const { data: task } = useQuery(taskQuery(delivery.task_id));
   const body = stringify(delivery.body, 2);
   return (
     <>
       {sending.error && <Failure error={sending.error} />}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <State status={status} />
-        <h2 className="min-w-0 wrap-anywhere">{delivery.target}</h2>
+        <h2 className="min-w-0 basis-64 grow wrap-anywhere">{delivery.target}</h2>
         <button
           type="button"
-          className="button ml-auto"
+          className="button"
           disabled={sending.isPending}
           onClick={() => sending.mutate()}
         >
@@ -56,9 +59,9 @@ function Known({ delivery }: { delivery: Delivery }) {
         </button>
       </div>
       <p className="text-muted">
-        Of{" "}
-        <Link to="/task" search={{ id: delivery.task_id }} className="link">
-          this task
+        About{" "}
+        <Link to="/task" search={{ id: delivery.task_id }} className="link wrap-anywhere">
+          {task?.task ?? "this task"}
         </Link>
         {status === "pending" && next_attempt_at && (
           <>
@@ -94,7 +97,7 @@ function Attempts({ attempts }: { attempts: readonly Schemas["DeliveryAttempt"][
       {attempts.toReversed().map(({ attempted_at, status_code, error, duration_ms, answer }) => (
         <tr key={attempted_at}>
           <td className="whitespace-nowrap">{moment(attempted_at)}</td>
-          <td className="tabular-nums">{status_code ?? "no answer"}</td>
+          <td className="tabular-nums">{status_code ?? "No answer"}</td>
           <td className="whitespace-nowrap tabular-nums">{number(duration_ms)} ms</td>
           <td className="min-w-48 wrap-anywhere">
             {error}

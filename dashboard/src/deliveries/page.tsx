@@ -61,7 +61,7 @@ function List() {
                 <Link
                   to="/deliveries"
                   search={{ id: delivery.id }}
-                  className="link line-clamp-2 wrap-anywhere"
+                  className="link line-clamp-2 min-h-6 wrap-anywhere"
                 >
                   {delivery.target}
                 </Link>

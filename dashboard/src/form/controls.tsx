@@ -1,5 +1,5 @@
 /** Controls for single values. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Key } from "../ui/key";
 import type { InputProps } from "./context";
 import { type Choosable, choicesOf, MOST_RADIOS } from "./decision";
@@ -7,6 +7,7 @@ import { CLEARED } from "./draft";
 import { Group, Single, useControl } from "./frame";
 import { hintOf } from "./hints";
 import type { Choice, Kind, Numeric, Text } from "./kinds";
+import { reading } from "./reading";
 
 // A line is enough for what is not longer.
 const ONE_LINE = 80;
@@ -148,11 +149,22 @@ function Select({ draft, onChange, path, label, choices }: RadiosProps) {
 /** A file, which the answer holds as base64. */
 export function FileInput({ kind, draft, onChange, path, label }: InputProps<Text>) {
   const [name, setName] = useState("");
+  const [failed, setFailed] = useState(false);
+  const give = useLatest(onChange);
   const hint = hintOf(kind);
   const control = useControl(path, label, hint);
   const take = async (file: File | undefined) => {
     setName(file?.name ?? "");
-    onChange(file ? encoded(await dataUrl(file), kind.format === "base64url") : CLEARED);
+    setFailed(false);
+    // What was chosen before does not count while this is read, nor if it can't be.
+    give.current(CLEARED);
+    if (!file) return;
+    try {
+      const url = await dataUrl(file);
+      give.current(encoded(url, kind.format === "base64url"));
+    } catch {
+      setFailed(true);
+    }
   };
   return (
     <Single path={path} label={label} hint={hint}>
@@ -160,8 +172,13 @@ export function FileInput({ kind, draft, onChange, path, label }: InputProps<Tex
         {...control}
         type="file"
         className="control file:mr-3 file:rounded file:border-0 file:bg-sunken file:px-2 file:py-1 file:text-ink"
-        onChange={(event) => void take(event.target.files?.[0])}
+        onChange={({ target }) => void reading(() => take(target.files?.[0]))}
       />
+      {failed && (
+        <p role="alert" className="text-sm font-medium text-bad">
+          {name} can't be read. Choose it again, or another one.
+        </p>
+      )}
       {typeof draft === "string" && draft !== "" && (
         <p className="flex items-center gap-2 text-sm text-muted">
           {name || "A file"}, {sizeOf(draft)}
@@ -177,6 +194,18 @@ export function FileInput({ kind, draft, onChange, path, label }: InputProps<Tex
       )}
     </Single>
   );
+}
+
+/** Gives what the last drawing gave: fields beside this one may change while a file is read. */
+function useLatest(onChange: InputProps["onChange"]) {
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+    return () => {
+      latest.current = () => undefined;
+    };
+  }, [onChange]);
+  return latest;
 }
 
 function dataUrl(file: File): Promise<string> {

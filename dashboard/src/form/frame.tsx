@@ -85,7 +85,7 @@ function Words({ id, description, hint, error }: WordsProps) {
         </p>
       )}
       {error && (
-        <p id={`${id}-error`} className="text-sm font-medium text-bad">
+        <p id={`${id}-error`} className="text-sm font-medium text-bad first-letter:uppercase">
           {error}
         </p>
       )}

@@ -35,7 +35,7 @@ export function hintOf(kind: Kind): string {
 type Amount = { toString(): string } | undefined;
 
 function range(least: Amount, most: Amount, noun = ""): string {
-  const unit = noun && ` ${noun}s`;
+  const unit = noun && ` ${noun}${`${most ?? least}` === "1" ? "" : "s"}`;
   if (least !== undefined && most !== undefined) {
     return `${least}` === `${most}` ? `Exactly ${least}${unit}.` : `${least} to ${most}${unit}.`;
   }

@@ -45,14 +45,14 @@ function ZonedInput({ kind, draft, onChange, path, label }: InputProps<Moment>) 
           type={TYPES[kind.is]}
           step="1"
           max={LAST[kind.is]}
-          className="control w-auto flex-1"
+          className="control w-auto grow basis-52"
           value={moment.local}
           onChange={(event) => onChange({ ...moment, local: event.target.value })}
         />
         <select
           aria-label={`Time zone of ${label.title}`}
           disabled={control.disabled}
-          className="control w-auto"
+          className="control w-auto grow"
           value={moment.zone}
           onChange={(event) => onChange({ ...moment, zone: event.target.value })}
         >

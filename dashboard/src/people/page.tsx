@@ -88,7 +88,7 @@ function Row({ person, onOpen }: { person: User; onOpen: (open: Open) => void })
       <td className="whitespace-nowrap">
         {person.last_assigned_at ? <Time at={person.last_assigned_at} /> : "never"}
       </td>
-      <td className="text-right whitespace-nowrap">
+      <td className="whitespace-nowrap md:text-right">
         {(["edit", "password", "remove"] as const).map((dialog) => (
           <button
             key={dialog}

@@ -22,12 +22,16 @@ export function BulkBar({ tasks, onDone }: { tasks: readonly TaskSummary[]; onDo
       aria-label="Selected tasks"
       className="sticky bottom-0 z-10 flex flex-wrap items-center gap-2 border-t border-line bg-surface px-4 py-2"
     >
-      <span className="mr-auto" aria-live="polite">
-        {tasks.length} selected
-      </span>
+      <p className="flex w-full items-center justify-between">
+        <span aria-live="polite">{tasks.length} selected</span>
+        <button type="button" className="button button-quiet -mr-2 px-2" onClick={onDone}>
+          <span className="sr-only">Select nothing</span>
+          <span aria-hidden="true">✕</span>
+        </button>
+      </p>
       <button
         type="button"
-        className="button"
+        className="button flex-1"
         disabled={claimable.length === 0 || claiming.isPending}
         onClick={() => claiming.mutate({ ids: claimable, work: commands.claim })}
       >
@@ -37,7 +41,7 @@ export function BulkBar({ tasks, onDone }: { tasks: readonly TaskSummary[]; onDo
         <>
           <button
             type="button"
-            className="button"
+            className="button flex-1"
             disabled={open.length === 0}
             onClick={() => setDialog("assign")}
           >
@@ -45,7 +49,7 @@ export function BulkBar({ tasks, onDone }: { tasks: readonly TaskSummary[]; onDo
           </button>
           <button
             type="button"
-            className="button button-danger"
+            className="button button-danger flex-1"
             disabled={open.length === 0}
             onClick={() => setDialog("cancel")}
           >
@@ -53,10 +57,6 @@ export function BulkBar({ tasks, onDone }: { tasks: readonly TaskSummary[]; onDo
           </button>
         </>
       )}
-      <button type="button" className="button button-quiet px-2" onClick={onDone}>
-        <span className="sr-only">Select nothing</span>
-        <span aria-hidden="true">✕</span>
-      </button>
       {dialog === "assign" && <AssignDialog ids={open} onClose={close} />}
       {dialog === "cancel" && <CancelDialog ids={open} onClose={close} />}
     </section>

@@ -35,7 +35,7 @@ export const Row = memo(function Row({ task, href, current, gone, checked, onChe
         href={href}
         data-id={task.id}
         aria-current={current ? "true" : undefined}
-        className="min-w-0 flex-1 space-y-1 py-3 pr-4 -outline-offset-2"
+        className="-ml-2 min-w-0 flex-1 space-y-1 py-3 pr-4 pl-2 -outline-offset-2"
       >
         <span className="line-clamp-2 font-medium wrap-anywhere">{task.task}</span>
         <span className="flex items-center gap-2 text-sm text-muted">

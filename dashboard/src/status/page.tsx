@@ -11,6 +11,8 @@ import { Badge } from "../ui/status";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 
+const DATABASES: { [kind: string]: string } = { sqlite: "SQLite", postgresql: "PostgreSQL" };
+
 export function SystemStatus() {
   return (
     <Page title="System status">
@@ -31,7 +33,7 @@ function Parts() {
         <>
           <Facts facts={factsOf(data)} />
           <h2>Channels</h2>
-          <Table label="Channels" columns={["Channel", "State"]}>
+          <Table label="Channels" fits columns={["Channel", "State"]}>
             {data.channels.map(({ channel, configured }) => (
               <tr key={channel}>
                 <td>{words(channel)}</td>
@@ -51,14 +53,23 @@ function Parts() {
   );
 }
 
+function owed({ pending, failing }: Schemas["OutboxState"]): string {
+  return failing > 0 ? `${number(pending)}, ${number(failing)} failing` : number(pending);
+}
+
 function factsOf(status: Schemas["SystemStatus"]): readonly (readonly [string, ReactNode])[] {
-  const { next_deadline_at: deadline } = status;
+  const { next_deadline_at: deadline, outbox } = status;
   return [
     ["Open tasks", number(status.open_tasks)],
-    ["Agents waiting here", number(status.parked_requests)],
+    ["Connections that wait here", number(status.parked_requests)],
     ["Next deadline", deadline ? <Time key="deadline" at={deadline} /> : "none"],
+    ["Deliveries to be made", owed(outbox)],
+    ["Deliveries given up", number(outbox.abandoned)],
     ["Version", status.version],
     ["Running since", <Time key="start" at={status.started_at} />],
-    ["Database", `${status.database}, schema ${status.schema_revision}`],
+    [
+      "Database",
+      `${DATABASES[status.database] ?? status.database}, schema ${status.schema_revision}`,
+    ],
   ];
 }

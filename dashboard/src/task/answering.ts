@@ -1,6 +1,6 @@
 /** One person's answer to one task: what is filled in, what is wrong with it, sending it. */
 import { useMutation } from "@tanstack/react-query";
-import { useMemo, useReducer, useRef } from "react";
+import { useEffect, useEffectEvent, useMemo, useReducer, useRef, useState } from "react";
 import { ApiError, answered, client } from "../api/client";
 import type { JsonObject } from "../api/json";
 import { queryClient, type Task, taskOf, taskQuery } from "../api/queries";
@@ -9,6 +9,7 @@ import { answerOf, type Problem } from "../form/answer";
 import { choicesOf, decisionOf } from "../form/decision";
 import { type Draft, type Drafts, startOf } from "../form/draft";
 import type { Path } from "../form/kinds";
+import { isReading, useIsReading } from "../form/reading";
 import { fieldsOf } from "../form/schema";
 import { type Stored, storedDraft } from "../form/storage";
 
@@ -52,12 +53,13 @@ export function useAnswer(task: Task, onSent: () => void) {
       if (!(error instanceof ApiError) || error.status !== 422) void refresh(task.id);
     },
   });
-  const submit = () => {
+  const submitNow = () => {
     if (sending.isPending) return;
     const { value, problems } = answerOf(fields, state.drafts);
     if (problems.length > 0) refuse(problems);
     else sending.mutate(value as JsonObject);
   };
+  const submit = useOnceRead(submitNow);
   const change = (name: string, draft: Draft) => {
     act({ name, draft });
     stored.write({ ...state.drafts, [name]: draft });
@@ -72,6 +74,19 @@ export function useAnswer(task: Task, onSent: () => void) {
 }
 
 export type Answering = ReturnType<typeof useAnswer>;
+
+/** Has `submit` wait for the files that are being read. */
+function useOnceRead(submit: () => void): () => void {
+  const [wanted, setWanted] = useState(false);
+  const busy = useIsReading();
+  const go = useEffectEvent(submit);
+  useEffect(() => {
+    if (!wanted || busy) return;
+    setWanted(false);
+    go();
+  }, [wanted, busy]);
+  return () => (isReading() ? setWanted(true) : submit());
+}
 
 function useStored(task: Task): Stored {
   const { user_id: person } = useMe();

@@ -25,9 +25,11 @@ export function Header({ task }: { task: Task }) {
         <span>
           Asked <Time at={task.created_at} />
         </span>
-        <span className="wrap-anywhere">
-          {task.assigned_to_email ? `With ${task.assigned_to_email}` : "With nobody yet"}
-        </span>
+        {(open || task.assigned_to_email) && (
+          <span className="wrap-anywhere">
+            {task.assigned_to_email ? `With ${task.assigned_to_email}` : "With nobody yet"}
+          </span>
+        )}
       </div>
       <h1
         id="task-title"

@@ -1,11 +1,16 @@
 /** What a task's history means for whoever is about to answer. */
 import type { AuditEntry } from "../api/client";
 
+// What became of the callback; only the last of these counts.
+const CALLBACK = new Set(["delivered", "delivery_failed", "delivery_abandoned", "redelivered"]);
+
 /** Gives each message that could not be delivered, with the reason. */
 export function failedDeliveries(history: readonly AuditEntry[]): string[] {
   const failed = history.filter(({ action }) => action === "notification_failed");
-  const lines = failed.map(({ extra_data: { target, reason } }) =>
-    [target, reason].filter((part) => typeof part === "string").join(" – "),
+  const callback = history.findLast(({ action }) => CALLBACK.has(action));
+  if (callback?.action.startsWith("delivery_")) failed.push(callback);
+  const lines = failed.map(({ extra_data: { target, host, reason, error } }) =>
+    [target, host, reason, error].filter((part) => typeof part === "string").join(" – "),
   );
   return [...new Set(lines)];
 }

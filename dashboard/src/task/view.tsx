@@ -1,5 +1,6 @@
 /** A task: what is asked, what there is to know, and the answer. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ApiError } from "../api/client";
 import { type Task, TERMINAL, taskQuery } from "../api/queries";
@@ -27,6 +28,9 @@ export function TaskView({ id, onSent }: Props) {
     return (
       <Empty title="This task is not here" heading="h1">
         <p>It may have been deleted, or is with somebody else.</p>
+        <Link to="/" className="button">
+          Go to the queue
+        </Link>
       </Empty>
     );
   }

@@ -11,6 +11,7 @@ const whole = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "medium",
   timeStyle: "short",
 });
+const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const grouped = new Intl.NumberFormat("en");
 
 /** "in 3h", "2 days ago", "now". */
@@ -25,6 +26,11 @@ export function fromNow(time: string, now: number): string {
 /** "5 Jan 2026, 10:00", in the reader's zone. */
 export function moment(time: string): string {
   return whole.format(new Date(time));
+}
+
+/** "5 Jan 2026", of a day of UTC such as "2026-01-05". */
+export function date(day: string): string {
+  return days.format(new Date(day));
 }
 
 /** "45 s", "3 min", "2.5 h", "4 d"; seconds in. */

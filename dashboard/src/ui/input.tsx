@@ -44,26 +44,23 @@ type CheckProps = {
 export function Check({ label, hint, checked, onCheck, disabled = false }: CheckProps) {
   const id = useId();
   return (
-    <div className="flex items-start gap-2.5">
-      <input
-        id={id}
-        type="checkbox"
-        className="mt-1 size-4 shrink-0 accent-accent"
-        checked={checked}
-        disabled={disabled}
-        aria-describedby={hint && `${id}-hint`}
-        onChange={(event) => onCheck(event.target.checked)}
-      />
-      <div>
-        <label htmlFor={id} className="block min-h-6 cursor-pointer font-medium">
-          {label}
-        </label>
-        {hint && (
-          <p id={`${id}-hint`} className="text-sm text-muted">
-            {hint}
-          </p>
-        )}
-      </div>
+    <div>
+      <label className="flex min-h-6 items-start gap-2.5 font-medium">
+        <input
+          type="checkbox"
+          className="mt-0.75 size-4 shrink-0 accent-accent"
+          checked={checked}
+          disabled={disabled}
+          aria-describedby={hint && `${id}-hint`}
+          onChange={(event) => onCheck(event.target.checked)}
+        />
+        {label}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} className="pl-6.5 text-sm text-muted">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

@@ -48,9 +48,9 @@ type EmptyProps = { title: string; heading?: "h1" | "h2"; children?: ReactNode }
 /** What a page says when there is nothing to show. */
 export function Empty({ title, heading: Heading = "h2", children }: EmptyProps) {
   return (
-    <div className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-12 text-center">
+    <div className="mx-auto flex max-w-md flex-col items-center gap-2 px-4 py-12 text-center">
       <Heading>{title}</Heading>
-      <div className="space-y-3 text-muted">{children}</div>
+      <div className="w-full min-w-0 space-y-3 text-muted">{children}</div>
     </div>
   );
 }
