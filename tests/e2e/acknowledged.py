@@ -40,15 +40,21 @@ class Acknowledged:
 
 
 async def load(
-    server: ServerProcess, known: Acknowledged, number: int, *, may_refuse: bool = False
+    server: ServerProcess,
+    known: Acknowledged,
+    number: int,
+    *,
+    may_refuse: bool = False,
+    until: asyncio.Event | None = None,
 ) -> None:
-    """Create tasks and settle them until the connection breaks.
+    """Create tasks and settle them until the connection breaks, or it is told to end.
 
     Args:
         server: Whom to ask.
         known: Takes what the server says it has done.
         number: Another one for each who loads the server.
         may_refuse: Whether it may answer 503, as when its database is gone.
+        until: Tells it to end; what is cancelled instead leaves its connection open.
     """
     dice = random.Random(number)
 
@@ -64,7 +70,7 @@ async def load(
 
     async with server.async_client() as client:
         try:
-            while True:
+            while until is None or not until.is_set():
                 made = await post("/api/tasks", refund(callback_url=NOBODY), 201)
                 if made is None:
                     continue

@@ -90,12 +90,14 @@ async def test_of_two_processes_one_is_killed_and_the_other_serves_on(
             now = Acknowledged()
             seeds = range(number * 100, number * 100 + WORKERS // 2)
             dying = asyncio.gather(*(load(victim, now, seed) for seed in seeds))
-            living = [asyncio.create_task(load(other, now, seed + 50)) for seed in seeds]
+            until = asyncio.Event()
+            living = asyncio.gather(*(load(other, now, seed + 50, until=until) for seed in seeds))
             await asyncio.sleep(dice.uniform(0.1, 0.5))
             await asyncio.to_thread(victim.kill)
             await dying
             back.append(await restarted(victim))
-            await ended(living)
+            until.set()
+            await living
             async with victim.async_client() as client:
                 await check_all(client, now)
             known.add(now)
@@ -105,14 +107,6 @@ async def test_of_two_processes_one_is_killed_and_the_other_serves_on(
             assert "Traceback" not in server.output()
     tell("one of two killed", known, back)
     assert max(back) <= stretched(BACK_WITHIN)
-
-
-async def ended(loads: Sequence["asyncio.Task[None]"]) -> None:
-    """End loads that nothing may have ended before."""
-    for one in loads:
-        assert not one.done() or one.result()
-        one.cancel()
-    await asyncio.gather(*loads, return_exceptions=True)
 
 
 async def test_postgresql_crashes_under_load_and_nothing_acknowledged_is_lost(
@@ -127,20 +121,21 @@ async def test_postgresql_crashes_under_load_and_nothing_acknowledged_is_lost(
             beside.execute("ALTER DATABASE postgres SET synchronous_commit = on")
         with two_processes(tmp_path, url) as servers:
             for number in range(rounds(2, 30)):
-                now = Acknowledged()
-                loads = [
-                    asyncio.create_task(
-                        load(servers[n % 2], now, number * 100 + n, may_refuse=True)
+                now, until = Acknowledged(), asyncio.Event()
+                loads = asyncio.gather(
+                    *(
+                        load(servers[n % 2], now, number * 100 + n, may_refuse=True, until=until)
+                        for n in range(WORKERS)
                     )
-                    for n in range(WORKERS)
-                ]
+                )
                 await asyncio.sleep(0.5)
                 await asyncio.to_thread(crash, postgres)
                 await asyncio.sleep(0.3)
                 await asyncio.to_thread(postgres.ensure_postgres_running)
                 back.append(await serving_again(servers))
                 await asyncio.sleep(0.2)
-                await ended(loads)
+                until.set()
+                await loads
                 async with servers[number % 2].async_client() as client:
                     await check_all(client, now)
                 known.add(now)
