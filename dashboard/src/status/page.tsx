@@ -61,7 +61,7 @@ function factsOf(status: Schemas["SystemStatus"]): readonly (readonly [string, R
   const { next_deadline_at: deadline, outbox } = status;
   return [
     ["Open tasks", number(status.open_tasks)],
-    ["Connections that wait here", number(status.parked_requests)],
+    ["Agents waiting here", number(status.parked_requests)],
     ["Next deadline", deadline ? <Time key="deadline" at={deadline} /> : "none"],
     ["Deliveries to be made", owed(outbox)],
     ["Deliveries given up", number(outbox.abandoned)],
