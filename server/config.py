@@ -53,7 +53,8 @@ class Settings(BaseSettings):
         None,
         repr=False,
         description="32 random bytes in URL-safe base64, for signatures and encryption; several, "
-        "separated by commas, rotate: the first signs, all verify. `awaithumans serve` needs it.",
+        "separated by commas, rotate: webhooks carry a signature by each. `awaithumans serve` "
+        "needs it.",
     )
     admin_api_token: str | None = Field(
         None,

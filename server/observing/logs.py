@@ -44,6 +44,8 @@ def configure(
     root.setLevel(max(logging.WARNING, getattr(logging, level.upper())))
     logging.getLogger(_OURS).setLevel(level.upper())
     logging.captureWarnings(True)
+    # What no line tells need not be found out for each (the HOWTO of logging, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Its own complaint about a line that can't be written would show the line's arguments.
     logging.raiseExceptions = False
 

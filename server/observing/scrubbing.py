@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 REMOVED = "[removed]"
 # Most specific first. What a person or program gets in with, wherever it may come from.
@@ -28,6 +29,9 @@ _PATTERNS = (
     (re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])"), REMOVED),
 )
 _SHORTEST = 8
+# Texts up to so many characters are remembered, and so many of them.
+_SHORT = 100
+_REMEMBERED = 512
 
 
 class Scrubber:
@@ -41,8 +45,14 @@ class Scrubber:
         known = sorted({one for one in secrets if len(one) >= _SHORTEST}, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
+        # Most lines are of requests, and say the same few things.
+        self._scrubbed = lru_cache(_REMEMBERED)(self._scrub)
+
     def __call__(self, text: str) -> str:
         """Return the text without them."""
+        return self._scrubbed(text) if len(text) <= _SHORT else self._scrub(text)
+
+    def _scrub(self, text: str) -> str:
         if self._known is not None:
             text = self._known.sub(REMOVED, text)
         for pattern, instead in _PATTERNS:

@@ -151,7 +151,9 @@ class Tasks(Reading):
             ResponseInvalid: It does not satisfy the task's schema; the task is still open.
             Forbidden: It is not the reviewer's to answer.
         """
-        content = (await self.get(task_id)).content
+        if not is_id(task_id, "tsk"):
+            raise TaskNotFound
+        content = await self._store.read(lambda tx: content_of(tx, task_id))
         # Outside the transaction: a schema may take a while, and it never changes.
         invalid = self._checker.refuse_response(content, response)
 
