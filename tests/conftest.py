@@ -1,5 +1,6 @@
 """Fixtures that every room's tests may use."""
 
+import signal
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
@@ -9,6 +10,15 @@ from tests.support import quiet
 from tests.support.inprocess import InProcess, in_process
 from tests.support.postgres import Postgres, postgres
 from tests.support.process import ServerProcess
+
+
+def pytest_sessionstart() -> None:
+    """Let Ctrl-C mean what it means, here and in what is started from here.
+
+    A shell that runs tests in the background has them ignore it, and the tests that press it hang.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
