@@ -53,14 +53,15 @@ class Balancer:
 
     @asynccontextmanager
     async def dropping(self, every: int = 10, pause: float = 0.2) -> AsyncGenerator[None]:
-        """Until the block ends, drop a share of the connections again and again."""
+        """Until the block ends, drop a share of the connections, at once and again and again."""
 
         async def drop() -> None:
             while True:
-                await asyncio.sleep(pause)
                 self.drop(every)
+                await asyncio.sleep(pause)
 
         job = asyncio.create_task(drop())
+        await asyncio.sleep(0)
         try:
             yield
         finally:
