@@ -124,7 +124,7 @@ async def test_an_answer_is_sent_without_a_transaction_between(kept: Kept) -> No
     full = await kept.created(callback_url=CALLBACK)
     sending, asked, before = Sending(), [0], [0]
     async with relaying(kept, sending) as relay:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
         tasks = answered_beside(kept, relay)
         for name in ("read", "write"):
             real = getattr(kept.store, name)
