@@ -141,6 +141,9 @@ async def test_an_answer_is_sent_without_a_transaction_between(kept: Kept) -> No
 
         sending.answer = note
         await tasks.complete(full.task.id, APPROVED, AGENT)
+        # Looking asks the store, too.
+        while not before[0]:
+            await asyncio.sleep(0.01)
         delivery = await settled(kept, relay, all_are("delivered"))
         for name in ("read", "write"):
             del vars(kept.store)[name]
