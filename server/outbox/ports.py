@@ -1,24 +1,14 @@
 """What the outbox needs from others: a store, senders, and somebody who counts."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter, Kind, Packed
+from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter, Kind, Outcome, Packed
 from ..tasks.model import Entry, Status
 
 T = TypeVar("T")
 Result = Literal["delivered", "failed", "abandoned"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an attempt; `error` is None when it arrived, and never holds a secret."""
-
-    status_code: int | None
-    error: str | None
-    answer: str | None = None
 
 
 class Reader(Protocol):

@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 
 from ..clock import Clock, rfc3339
 from ..errors import StorageUnavailable
-from ..tasks.deliveries import Attempt, Delivery, Kind, Owed, Packed
+from ..tasks.deliveries import Attempt, Delivery, Kind, Outcome, Owed, Packed
 from ..tasks.model import SYSTEM, Action, Entry, Status
 from .backoff import next_attempt
 from .lanes import PER_RECEIVER, Lanes
-from .ports import Meter, Outcome, Result, Sender, Store, Writer
+from .ports import Meter, Result, Sender, Store, Writer
 
 _log = logging.getLogger(__name__)
 

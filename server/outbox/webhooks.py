@@ -7,8 +7,7 @@ from contextlib import suppress
 import httpx
 
 from ..clock import Clock
-from ..tasks.deliveries import Delivery
-from .ports import Outcome
+from ..tasks.deliveries import Delivery, Outcome
 from .resolving import NoSuchHost, Resolver
 from .signing import Signer
 from .targets import MalformedTarget, Target, all_public, literal, parse

@@ -85,6 +85,23 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an attempt; `error` is None when it arrived, and never holds a secret.
+
+    With an error, `permanent` says that no further attempt will do, and `retry_after` how many
+    seconds the receiver wants to be left alone. `obsolete` is what nobody needs any more: nothing
+    was sent, nor ever will be.
+    """
+
+    status_code: int | None
+    error: str | None
+    answer: str | None = None
+    permanent: bool = False
+    retry_after: float | None = None
+    obsolete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryFilter:
     """Which deliveries a list shows; what is None does not restrict."""
 

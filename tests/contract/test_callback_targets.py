@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 
 from awaithumans.server.clock import SystemClock
-from awaithumans.server.outbox.ports import Outcome
 from awaithumans.server.outbox.resolving import NoSuchHost, Resolver
 from awaithumans.server.outbox.signing import Signer
 from awaithumans.server.outbox.webhooks import WebhookSender
-from awaithumans.server.tasks.deliveries import Delivery
+from awaithumans.server.tasks.deliveries import Delivery, Outcome
 from tests.support.made import NOW
 from tests.support.receiver import answers, drips, hangs, receiver
 

@@ -11,10 +11,10 @@ import pytest
 
 from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.outbox import relay as module
-from awaithumans.server.outbox.ports import Outcome, Result
+from awaithumans.server.outbox.ports import Result
 from awaithumans.server.outbox.relay import Relay
 from awaithumans.server.tasks.checking import Checker
-from awaithumans.server.tasks.deliveries import Delivery, DeliveryFilter, Kind
+from awaithumans.server.tasks.deliveries import Delivery, DeliveryFilter, Kind, Outcome
 from awaithumans.server.tasks.service import Tasks
 from tests.store.kept import Kept
 from tests.support.made import AGENT, APPROVED, NOW

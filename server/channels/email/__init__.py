@@ -1,0 +1,1 @@
+"""Email: mails that ask, and the senders they go out through."""

@@ -1,0 +1,1 @@
+"""Slack: messages that ask, and what people press and write there."""

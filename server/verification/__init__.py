@@ -1,0 +1,1 @@
+"""A model that checks an answer before the agent trusts it."""

@@ -1,0 +1,1 @@
+"""The vendors whose models verify, one file each."""
