@@ -8,13 +8,13 @@ from pathlib import Path
 
 from awaithumans.server.api.permissions import access
 from awaithumans.server.config import PREFIX, Settings
-from awaithumans.server.tasks.lifecycle import NEXT
 from awaithumans.server.tasks.model import TERMINAL
+from awaithumans.server.tasks.transitions import NEXT
 
 _KINDS = ("anyone", "reviewer", "operator", "admin_token")
 _LIFECYCLE = """# The life of a task
 
-Drawn by `make generate` from the table `NEXT` in `server/tasks/lifecycle.py`, which is the whole
+Drawn by `make generate` from the table `NEXT` in `server/tasks/transitions.py`, which is the whole
 state machine: a command that has no arrow from a status is refused there.
 
 ```mermaid

@@ -36,6 +36,7 @@ from .auth.keys import Keys
 from .auth.passwords import Passwords
 from .auth.sessions import Sessions
 from .auth.setup import FirstRun
+from .channels.unconfigured import NotSetUp
 from .clock import Clock, SystemClock
 from .config import Settings
 from .directory.service import Directory
@@ -47,8 +48,10 @@ from .observing.metrics import Metrics
 from .observing.requests import RequestFigures
 from .observing.tasks import BacklogFigures, TaskFigures
 from .observing.tracing import TracedUnits, Tracing
+from .outbox import recording
+from .outbox.backoff import MESSAGES, WEBHOOKS
 from .outbox.ports import Meter
-from .outbox.relay import Relay
+from .outbox.relay import Carrier, Relay
 from .outbox.resolving import Resolver
 from .outbox.service import Outbox
 from .outbox.signing import Signer
@@ -165,6 +168,7 @@ def _jobs(
     relay = _relay(settings, store, clock, DeliveryFigures(metrics), feed.changed)
     figures = TaskFigures(metrics, lambda: waker.parked)
     service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures)
+    _carry_messages(relay, service)
     days = settings.retention_days
     return Jobs(
         store=store,
@@ -224,7 +228,17 @@ def _relay(
         allow_private=settings.callback_allow_private,
         version=_VERSION,
     )
-    return Relay(store, {"webhook": sender}, clock, meter, noted=noted)
+    relay = Relay(store, clock, meter, noted=noted)
+    relay.carry("webhook", Carrier(sender, recording.webhook, WEBHOOKS))
+    return relay
+
+
+def _carry_messages(relay: Relay, service: Tasks) -> None:
+    record = recording.Messages(service.arrived)
+    for kind in ("email", "slack"):
+        away = NotSetUp(f"the {kind} channel is not configured on this server")
+        relay.carry(kind, Carrier(away, record, MESSAGES))
+        relay.carry("slack_update", Carrier(away, recording.nothing, MESSAGES))
 
 
 def _ears(settings: Settings, hearing: Hearing) -> "PostgresEars | None":

@@ -47,7 +47,15 @@ AuditAction = TypeAliasType(
         "completed",
         "cancelled",
         "timed_out",
+        "submitted",
+        "verified",
+        "rejected",
+        "not_understood",
+        "verification_failed",
+        "verification_exhausted",
+        "notified",
         "notification_failed",
+        "notification_skipped",
         "delivered",
         "delivery_failed",
         "delivery_abandoned",
@@ -267,39 +275,24 @@ class TaskSummary(BaseModel):
     completed_via_channel: Channel | None
 
 
-class Task(BaseModel):
-    """A task with its content."""
+NotificationPurpose = TypeAliasType(
+    "NotificationPurpose", Literal["new", "reminder", "again"]
+)
+"""
+`new`: the task is there. `reminder`: it still is. `again`: an answer was refused or not
+understood, and another one is asked for.
 
-    id: str
-    task: str
-    status: TaskStatus
-    assigned_to_email: str | None
-    assigned_to_user_id: str | None
-    idempotency_key: str
-    redact_payload: StrictBool
-    task_metadata: TaskMetadata
-    timeout_seconds: StrictInt
-    verification_attempt: StrictInt
-    """How many answers a verifier has refused or passed."""
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
-    timeout_at: AwareDatetime
-    """The deadline; an answer that arrives after it loses."""
-    completed_at: AwareDatetime | None
-    timed_out_at: AwareDatetime | None
-    cancelled_at: AwareDatetime | None
-    completed_by_email: str | None
-    completed_by_user_id: str | None
-    completed_via_channel: Channel | None
-    payload: JsonObject
-    payload_schema: JsonSchemaDocument
-    response_schema: JsonSchemaDocument
-    form_definition: JsonObject | None
-    initial_response: JsonObject | None
-    response: JsonObject | None
-    """The answer, once the task is completed."""
-    assign_to: AssignTo | None
-    notify: list[str]
+"""
+
+
+VerdictOutcome = TypeAliasType(
+    "VerdictOutcome", Literal["passed", "refused", "failed", "not_understood"]
+)
+"""
+`passed`, `refused`; `failed`: the model gave no verdict; `not_understood`: an answer in
+plain words did not say what was asked. The last two cost no attempt.
+
+"""
 
 
 class TaskPage(BaseModel):
@@ -521,21 +514,33 @@ class CreateApiKeyRequest(BaseModel):
     """How long it is good for, in seconds (ten years at most); for ever when left out."""
 
 
-DeliveryStatus = TypeAliasType(
-    "DeliveryStatus", Literal["pending", "delivered", "abandoned"]
+DeliveryKind = TypeAliasType(
+    "DeliveryKind", Literal["webhook", "email", "slack", "slack_update", "verification"]
 )
 """
-`pending`: to be sent, or to be tried again. `delivered`: the receiver answered 2xx.
-`abandoned`: it did not within three days.
+`webhook`: a result to `callback_url`. `email`, `slack`: a message that asks somebody.
+`slack_update`: a message in Slack is written again. `verification`: a model is asked.
+
+"""
+
+
+DeliveryStatus = TypeAliasType(
+    "DeliveryStatus", Literal["pending", "delivered", "abandoned", "skipped"]
+)
+"""
+`pending`: to be sent, or to be tried again. `delivered`: the receiver took it. `abandoned`:
+it did not within three days, or said that it never will. `skipped`: nobody needed it any
+more when its time came.
 
 """
 
 
 class WebhookDelivery(BaseModel):
-    """A result that is owed to a `callback_url`."""
+    """Something that is owed to a receiver."""
 
     id: str
-    """What the receiver sees as `webhook-id`, with each attempt the same."""
+    """What a webhook's receiver sees as `webhook-id`, with each attempt the same."""
+    kind: DeliveryKind
     task_id: str
     target: str
     """Where it goes."""
@@ -573,6 +578,7 @@ class WebhookDeliveryDetail(BaseModel):
     """A delivery, with its body and every attempt."""
 
     id: str
+    kind: DeliveryKind
     task_id: str
     target: str
     status: DeliveryStatus
@@ -616,6 +622,8 @@ class Version(BaseModel):
 class ChannelState(BaseModel):
     channel: Channel
     configured: StrictBool
+    detail: str
+    """How it is set up, or what is missing; made for people."""
 
 
 class OutboxState(BaseModel):
@@ -667,6 +675,36 @@ class ErrorResponse(BaseModel):
     """The fields at fault, when the request breaks a schema. The input is never echoed."""
 
 
+class Notification(BaseModel):
+    """A message that asks somebody to answer."""
+
+    delivery_id: str
+    """The delivery that carries it, by which an operator can send it again."""
+    target: str
+    """Who is told, as in `notify`."""
+    purpose: NotificationPurpose
+    status: DeliveryStatus
+    attempts: StrictInt
+    last_error: str | None
+    """Why the last attempt failed, in the receiver's own words; null if it did not."""
+    next_attempt_at: AwareDatetime | None
+    delivered_at: AwareDatetime | None
+
+
+class Verdict(BaseModel):
+    """What the verifier said of the last answer."""
+
+    outcome: VerdictOutcome
+    reason: str
+    """Made for the person who answered."""
+    fields: list[FieldError]
+    """What is wrong where, as far as the model says; `loc` is the way into the answer."""
+    attempt: StrictInt
+    """How many answers had been passed or refused, this one included."""
+    model: str | None
+    at: AwareDatetime
+
+
 class TaskStats(BaseModel):
     window_days: StrictInt
     since: AwareDatetime
@@ -695,3 +733,44 @@ class SetupOperatorRequest(BaseModel):
     email: Email
     display_name: Annotated[str | None, Field(max_length=200, min_length=1)] = None
     password: Password
+
+
+class Task(BaseModel):
+    """A task with its content."""
+
+    id: str
+    task: str
+    status: TaskStatus
+    assigned_to_email: str | None
+    assigned_to_user_id: str | None
+    idempotency_key: str
+    redact_payload: StrictBool
+    task_metadata: TaskMetadata
+    timeout_seconds: StrictInt
+    verification_attempt: StrictInt
+    """How many answers a verifier has refused or passed."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    timeout_at: AwareDatetime
+    """The deadline; an answer that arrives after it loses."""
+    completed_at: AwareDatetime | None
+    timed_out_at: AwareDatetime | None
+    cancelled_at: AwareDatetime | None
+    completed_by_email: str | None
+    completed_by_user_id: str | None
+    completed_via_channel: Channel | None
+    payload: JsonObject
+    payload_schema: JsonSchemaDocument
+    response_schema: JsonSchemaDocument
+    form_definition: JsonObject | None
+    initial_response: JsonObject | None
+    response: JsonObject | None
+    """The answer, once the task is completed."""
+    assign_to: AssignTo | None
+    notify: list[str]
+    notifications: list[Notification]
+    """The messages that ask people to answer, oldest first, and what became of each."""
+    max_attempts: StrictInt | None
+    """How many answers the task's verifier may refuse; null if it has none."""
+    verdict: Verdict | None
+    """The verifier's last word."""

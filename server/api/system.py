@@ -69,7 +69,10 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         event_streams=parts.feed.listening,
         next_deadline_at=await parts.tasks.next_deadline(),
         outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
-        channels=[models.ChannelState(channel=name, configured=False) for name in _CHANNELS],
+        channels=[
+            models.ChannelState(channel=name, configured=False, detail="not set up")
+            for name in _CHANNELS
+        ],
     )
 
 

@@ -23,6 +23,7 @@ from ..errors import (
     TaskAlreadySettled,
     TaskNotFound,
     ValidationFailed,
+    VerificationInProgress,
 )
 from ..routing.plan import normal
 from ..tasks.model import Content, Draft, Filter, Json, Person
@@ -184,14 +185,20 @@ async def assign_task(
 @routes.post(
     "/api/tasks/{task_id}/complete",
     operation_id="completeTask",
-    responses=refuses(*PRIVATE, *BODY, TaskNotFound, TaskAlreadySettled, ResponseInvalid),
+    responses=refuses(
+        *PRIVATE, *BODY, TaskNotFound, TaskAlreadySettled, VerificationInProgress, ResponseInvalid
+    ),
 )
 async def complete_task(
-    task_id: TaskId, body: models.CompleteTaskRequest, caller: By, parts: Having
+    task_id: TaskId,
+    body: models.CompleteTaskRequest,
+    caller: By,
+    parts: Having,
+    wait: Annotated[Number, Query(ge=0, le=28)] = 25,
 ) -> models.Task:
     """Settle a task with an answer."""
     actor = caller.actor(_named(body.completed_by_email))
-    return wire.task(await parts.tasks.complete(task_id, body.response, actor))
+    return wire.task(await parts.tasks.complete(task_id, body.response, actor, wait))
 
 
 @routes.post(

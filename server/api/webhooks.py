@@ -1,4 +1,4 @@
-"""The operations of webhooks: what was sent, and sending it again."""
+"""The operations of deliveries: what was sent, and sending it again."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -31,12 +31,13 @@ async def list_webhook_deliveries(
     _caller: By,
     parts: Having,
     task_id: Annotated[str, Field(min_length=1, max_length=64), NO_NUL] | None = None,
+    kind: models.DeliveryKind | None = None,
     status: models.DeliveryStatus | None = None,
     limit: Annotated[Number, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> models.WebhookDeliveryPage:
     """Return a page of deliveries."""
-    wanted = DeliveryFilter(task_id, status, cursor, limit)
+    wanted = DeliveryFilter(task_id, kind, status, cursor, limit)
     found, next_cursor = await parts.outbox.page(wanted)
     items = [models.WebhookDelivery(**_shown(delivery)) for delivery in found]
     return models.WebhookDeliveryPage(items=items, next_cursor=next_cursor)

@@ -1,5 +1,6 @@
 """Tasks and their history as the contract writes them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from awaithumans.generated import models
@@ -25,9 +26,12 @@ def task(full: Full) -> models.Task:
         response_schema=content.response_schema,
         form_definition=content.form_definition,
         initial_response=content.initial_response,
-        response=state.response,
+        response=_answer(state),
         assign_to=None if state.assign_to is None else models.AssignTo(**state.assign_to),
         notify=list(state.notify),
+        notifications=[models.Notification(**asdict(each)) for each in full.told],
+        max_attempts=None if state.verifier is None else state.max_attempts,
+        verdict=None if state.verdict is None else models.Verdict(**state.verdict),
     )
 
 
@@ -35,7 +39,7 @@ def poll_result(state: Task) -> models.PollResult:
     """Return where the task stands."""
     return models.PollResult(
         status=state.status,
-        response=state.response,
+        response=_answer(state),
         completed_at=state.completed_at,
         timed_out_at=state.timed_out_at,
         verification_attempt=state.verification_attempt,
@@ -56,6 +60,11 @@ def entry(line: Entry) -> models.AuditEntry:
         extra_data=line.extra_data,
         created_at=line.created_at,
     )
+
+
+def _answer(state: Task) -> dict[str, Any] | None:
+    """Return the answer that counts: not one whose verdict is still to come."""
+    return state.response if state.status == "completed" else None
 
 
 def _state(state: Task) -> dict[str, Any]:

@@ -6,6 +6,7 @@ class docstrings, so they speak to the user.
 
 from .base import FieldProblem, Refusal, every_refusal
 from .deliveries import CallbackUrlInvalid, DeliveryInProgress, DeliveryNotFound
+from .links import LinkInvalid
 from .people import (
     ApiKeyNotFound,
     Forbidden,
@@ -40,6 +41,7 @@ from .tasks import (
     TaskAlreadyClaimed,
     TaskAlreadySettled,
     TaskNotFound,
+    VerificationInProgress,
 )
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "InternalError",
     "InvalidCredentials",
     "LastOperator",
+    "LinkInvalid",
     "MarketplaceNotAvailable",
     "MethodNotAllowed",
     "NoMatchingAssignee",
@@ -77,5 +80,6 @@ __all__ = [
     "UserNoAddress",
     "UserNotFound",
     "ValidationFailed",
+    "VerificationInProgress",
     "every_refusal",
 ]

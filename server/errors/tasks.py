@@ -38,6 +38,22 @@ class TaskAlreadyClaimed(Refusal):
     code = "TASK_ALREADY_CLAIMED"
 
 
+class VerificationInProgress(Refusal):
+    """An answer to this task is being verified: it takes no other until the verdict is there.
+
+    Read the task again in a few seconds: it is completed then, or open again with the reason.
+    """
+
+    status = 409
+    code = "VERIFICATION_IN_PROGRESS"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An answer to this task is being verified; nothing was changed. Look again in a few "
+            "seconds."
+        )
+
+
 class IdempotencyKeyReused(Refusal):
     """The idempotency key belongs to a task with another `task`, `payload` or `response_schema`.
 

@@ -2,7 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TypeAlias
 
+from ..tasks.deliveries import Delivery, Waiting
+
+Waits: TypeAlias = "Waiting | Delivery"
 MOST = 512
 PER_HOST = 64
 PER_RECEIVER = 32
@@ -43,19 +47,19 @@ class Lanes:
         """Whether a receiver may get one more at this moment."""
         return self._hosts[host] < PER_HOST and self._receivers[receiver] < self._pace(receiver)
 
-    def chosen(self, waiting: Iterable[tuple[str, str, str]]) -> list[str]:
-        """Return the ids of those that may be sent now, of id, host and receiver each."""
+    def chosen(self, waiting: Iterable[Waits]) -> list[str]:
+        """Return the ids of those that may be sent now."""
         ids: list[str] = []
         hosts, receivers = self._hosts.copy(), self._receivers.copy()
-        for id_, host, receiver in waiting:
+        for each in waiting:
             if (
                 len(ids) < self.room
-                and hosts[host] < PER_HOST
-                and receivers[receiver] < self._pace(receiver)
+                and hosts[each.host] < PER_HOST
+                and receivers[each.receiver] < self._pace(each.receiver)
             ):
-                ids.append(id_)
-                hosts[host] += 1
-                receivers[receiver] += 1
+                ids.append(each.id)
+                hosts[each.host] += 1
+                receivers[each.receiver] += 1
         return ids
 
     def enter(self, host: str, receiver: str) -> None:

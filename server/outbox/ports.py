@@ -4,11 +4,21 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter, Kind, Outcome, Packed
-from ..tasks.model import Entry, Status
+from ..tasks.deliveries import (
+    Attempt,
+    Backlog,
+    Delivery,
+    DeliveryFilter,
+    Kind,
+    Outcome,
+    Packed,
+    Waiting,
+)
+from ..tasks.model import Status
+from ..tasks.ports import Writer as TaskWriter
 
 T = TypeVar("T")
-Result = Literal["delivered", "failed", "abandoned"]
+Result = Literal["delivered", "failed", "abandoned", "skipped"]
 
 
 class Reader(Protocol):
@@ -30,8 +40,8 @@ class Reader(Protocol):
         """Return up to `wanted.limit` deliveries, newest first."""
         ...
 
-    def backlog(self) -> Backlog:
-        """Return how much is owed."""
+    def backlog(self, now: datetime) -> Backlog:
+        """Return how much is owed; what has its time yet to come is not."""
         ...
 
     def due_deliveries(
@@ -41,8 +51,8 @@ class Reader(Protocol):
         full_receivers: Collection[str],
         each: int,
         limit: int,
-    ) -> list[tuple[str, str, str]]:
-        """Return id, host and receiver of what is due for receivers that have room."""
+    ) -> list[Waiting]:
+        """Return what is due for receivers that have room."""
         ...
 
     def next_delivery(self, now: datetime) -> datetime | None:
@@ -50,7 +60,7 @@ class Reader(Protocol):
         ...
 
 
-class Writer(Reader, Protocol):
+class Writer(Reader, TaskWriter, Protocol):
     """One transaction."""
 
     def lease_deliveries(self, ids: Sequence[str], now: datetime, until: datetime) -> list[Packed]:
@@ -69,18 +79,6 @@ class Writer(Reader, Protocol):
         """Store an attempt."""
         ...
 
-    def note(self, entries: Sequence[Entry]) -> None:
-        """Add lines to the history of tasks."""
-        ...
-
-    def announce_owed(self) -> None:
-        """Tell every other process, once this is durable, that there is something to deliver."""
-        ...
-
-    def on_commit(self, act: Callable[[], None]) -> None:
-        """Have `act` called on the event loop once this transaction is durable."""
-        ...
-
 
 class Store(Protocol):
     """Where deliveries are kept."""
@@ -97,8 +95,16 @@ class Store(Protocol):
 class Sender(Protocol):
     """Whoever sends one kind of delivery."""
 
-    async def send(self, delivery: Delivery, body: str) -> Outcome:
+    async def send(self, delivery: Delivery, body: str, /) -> Outcome:
         """Try once, for a bounded time; whatever goes wrong is an outcome."""
+        ...
+
+
+class Record(Protocol):
+    """Whoever writes down what became of an attempt."""
+
+    def __call__(self, tx: Writer, after: Delivery, attempt: Attempt, now: datetime, /) -> None:
+        """Write it down, in the transaction that stores the delivery as it is after the attempt."""
         ...
 
 

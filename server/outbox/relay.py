@@ -10,22 +10,22 @@ behind when it dies is due again at the lease's end.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..clock import Clock, rfc3339
+from ..clock import Clock
 from ..errors import StorageUnavailable
-from ..tasks.deliveries import Attempt, Delivery, Kind, Outcome, Owed, Packed
-from ..tasks.model import SYSTEM, Action, Entry, Status
-from .backoff import next_attempt
+from ..tasks.deliveries import Attempt, Delivery, Kind, Outcome, Owed, Packed, Waiting
+from .backoff import Schedule, next_attempt
 from .lanes import PER_RECEIVER, Lanes
-from .ports import Meter, Result, Sender, Store, Writer
+from .ports import Meter, Record, Sender, Store, Writer
+from .recording import result
 
 _log = logging.getLogger(__name__)
 
 # An attempt takes 10 s at most; the rest is for the database to take the outcome.
-_LEASE = timedelta(seconds=20)
+LEASE = timedelta(seconds=20)
 # An attempt has to end within its lease: what took longer to become durable is given back.
 _STALE = timedelta(seconds=5)
 _RETRY = timedelta(seconds=1)
@@ -34,11 +34,23 @@ _LONGEST_SLEEP = timedelta(minutes=1)
 _LOOK = 1000
 # How long attempts that run may take to end when the server stops, in seconds.
 _GRACE = 1.5
-_ACTIONS: dict[Result, Action] = {
-    "delivered": "delivered",
-    "failed": "delivery_failed",
-    "abandoned": "delivery_abandoned",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How one kind of delivery is sent.
+
+    Args:
+        sender: Who sends it.
+        record: Who writes down what became of each attempt.
+        schedule: When what failed is tried again.
+        lease: For how long an attempt keeps it from other processes; longer than any attempt takes.
+    """
+
+    sender: Sender
+    record: Record
+    schedule: Schedule
+    lease: timedelta = LEASE
 
 
 class Relay:
@@ -46,7 +58,6 @@ class Relay:
 
     Args:
         store: Where deliveries are kept.
-        senders: Who sends each kind.
         clock: What time it is.
         meter: Who counts attempts, if anybody does.
         jitter: A number from 0 to 1, by chance.
@@ -56,14 +67,13 @@ class Relay:
     def __init__(
         self,
         store: Store,
-        senders: Mapping[Kind, Sender],
         clock: Clock,
         meter: Meter | None = None,
         jitter: Callable[[], float] = random.random,
         noted: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
-        self._senders = senders
+        self._carriers: dict[Kind, Carrier] = {}
         self._clock = clock
         self._meter = meter
         self._jitter = jitter
@@ -88,13 +98,17 @@ class Relay:
         """Take note that something is due now, or that there is room again."""
         self._woken.set()
 
+    def carry(self, kind: Kind, carrier: Carrier) -> None:
+        """Send this kind of delivery; said of every kind before the start."""
+        self._carriers[kind] = carrier
+
     def lease(self, owed: Owed, now: datetime) -> datetime | None:
         """Return until when this process keeps to itself what it would send now; None if not.
 
         Called from any thread, while the transition is not durable yet: only `take` counts.
         """
         may = self.alive and self._lanes.has_room(owed.host, owed.receiver)
-        return now + _LEASE if may else None
+        return now + self._carriers[owed.kind].lease if may else None
 
     def take(self, owed: Sequence[Packed]) -> None:
         """Send what was leased, now that it is durable; look for the rest.
@@ -103,7 +117,7 @@ class Relay:
         """
         leased = [each for each in owed if each.delivery.lease_until is not None]
         usable = [each.delivery for each in leased if self._is_fresh(each.delivery)]
-        begun = set(self._lanes.chosen((one.id, one.host, one.receiver) for one in usable))
+        begun = set(self._lanes.chosen(usable))
         for each in leased:
             if each.delivery.id in begun:
                 self._launch(each)
@@ -158,15 +172,22 @@ class Relay:
                     n, h, r, PER_RECEIVER, _LOOK
                 )
             )
-            ids = self._lanes.chosen(waiting)
+            ids = set(self._lanes.chosen(waiting))
             if not ids:
                 break
-            await self._begin(ids, now)
+            for lease, some in self._by_lease(each for each in waiting if each.id in ids).items():
+                await self._begin(some, now, lease)
         # Of the time of the last look, so that nothing falls due between the two.
         return await self._store.read(lambda tx: tx.next_delivery(now))
 
-    async def _begin(self, ids: list[str], now: datetime) -> None:
-        leased = await self._store.write(lambda tx: tx.lease_deliveries(ids, now, now + _LEASE))
+    def _by_lease(self, waiting: Iterable[Waiting]) -> dict[timedelta, list[str]]:
+        ids: dict[timedelta, list[str]] = {}
+        for each in waiting:
+            ids.setdefault(self._carriers[each.kind].lease, []).append(each.id)
+        return ids
+
+    async def _begin(self, ids: list[str], now: datetime, lease: timedelta) -> None:
+        leased = await self._store.write(lambda tx: tx.lease_deliveries(ids, now, now + lease))
         for each in leased:
             self._launch(each)
 
@@ -198,12 +219,12 @@ class Relay:
         after = self._after(delivery, outcome)
         await self._record(delivery, after, attempt)
         if self._meter is not None:
-            self._meter.attempted(delivery.kind, _result(after), seconds)
+            self._meter.attempted(delivery.kind, result(after), seconds)
 
     async def _sent(self, leased: Packed) -> Outcome:
         delivery = leased.delivery
         try:
-            return await self._senders[delivery.kind].send(delivery, leased.body)
+            return await self._carriers[delivery.kind].sender.send(delivery, leased.body)
         except Exception:  # noqa: BLE001 -- it would be tried for ever, and never given up
             _log.exception("sending %s failed", delivery.id)
             return Outcome(None, "a mistake of the server, whose log has the details")
@@ -219,12 +240,26 @@ class Relay:
             last_status_code=outcome.status_code,
             last_error=outcome.error,
         )
+        if outcome.obsolete:
+            return replace(after, status="skipped")
         if outcome.error is None:
             return replace(after, status="delivered", delivered_at=now)
-        again = next_attempt(delivery.since, attempts, now, self._jitter())
+        again = self._again(delivery, outcome, now)
         if again is None:
             return replace(after, status="abandoned")
         return replace(after, next_attempt_at=again)
+
+    def _again(self, delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | None:
+        if outcome.permanent:
+            return None
+        return next_attempt(
+            self._carriers[delivery.kind].schedule,
+            delivery.since,
+            delivery.attempts + 1,
+            now,
+            self._jitter(),
+            outcome.retry_after,
+        )
 
     async def _record(self, before: Delivery, after: Delivery, attempt: Attempt) -> None:
         """Store the outcome, for as long as the lease lasts: else it is sent again."""
@@ -233,8 +268,7 @@ class Relay:
             # A task that was deleted meanwhile has taken its deliveries with it.
             if tx.save_delivery(before, after):
                 tx.add_attempt(before.id, attempt)
-                status = tx.task_status(before.task_id)
-                tx.note([_entry(after, status, attempt, self._clock.now())])
+                self._carriers[before.kind].record(tx, after, attempt, self._clock.now())
                 tx.on_commit(self._noted)
 
         while not await self._written(work):
@@ -274,23 +308,3 @@ class Relay:
             await self._woken.wait()
         finally:
             timer.cancel()
-
-
-def _result(after: Delivery) -> Result:
-    return "failed" if after.status == "pending" else after.status
-
-
-def _entry(after: Delivery, status: Status, attempt: Attempt, now: datetime) -> Entry:
-    """Return the line of the task's history; of the URL it has the host, for the rest is secret."""
-    extra = {
-        "delivery_id": after.id,
-        "kind": after.kind,
-        "host": after.host,
-        "attempt": after.attempts,
-        "status_code": attempt.status_code,
-    }
-    if attempt.error is not None:
-        extra["error"] = attempt.error
-    if after.next_attempt_at is not None:
-        extra["next_attempt_at"] = rfc3339(after.next_attempt_at)
-    return Entry(after.task_id, status, status, _ACTIONS[_result(after)], SYSTEM, now, extra)

@@ -99,7 +99,7 @@ class Outbox:
             delivery = _delivery(tx, delivery_id)
             text, redacted = tx.delivery_body(delivery_id)
             body: dict[str, Any] = json.loads(text)
-            if redacted:
+            if redacted and delivery.kind == "webhook":
                 body["response"] = None
             attempts = tx.delivery_attempts(delivery_id, _MOST_ATTEMPTS)
             return Detail(delivery, body, redacted, attempts)
@@ -145,7 +145,8 @@ class Outbox:
 
     async def backlog(self) -> Backlog:
         """Return how much is owed."""
-        return await self._store.read(lambda tx: tx.backlog())
+        now = self._clock.now()
+        return await self._store.read(lambda tx: tx.backlog(now))
 
 
 def _invalid(problem: str) -> CallbackUrlInvalid:

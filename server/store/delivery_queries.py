@@ -4,6 +4,7 @@ While a delivery is leased its `next_attempt_at` is the lease's end, so that one
 due: what was never tried, what is to be tried again, and what somebody took and never finished.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Select,
     TextClause,
+    and_,
     bindparam,
     exists,
     func,
@@ -33,9 +35,10 @@ from ..tasks.deliveries import (
     Lease,
     Owed,
     Packed,
+    Waiting,
 )
-from ..tasks.lifecycle import Change
-from ..tasks.model import Status
+from ..tasks.model import Notification, Status
+from ..tasks.transitions import Change
 from .tables import deliveries, delivery_attempts, tasks
 
 _NAMES = [field.name for field in fields(Delivery)]
@@ -52,9 +55,15 @@ _IS: dict[DeliveryStatus, TextClause] = {
     "pending": text("deliveries.status = 'pending'"),
     "delivered": text("deliveries.status = 'delivered'"),
     "abandoned": text("deliveries.status = 'abandoned'"),
+    "skipped": text("deliveries.status = 'skipped'"),
 }
 _PENDING = _IS["pending"]
 DELIVERY = select(*_COLUMNS).where(deliveries.c.id == bindparam("wanted"))
+_IS_TO_COME = and_(
+    deliveries.c.attempts == 0,
+    deliveries.c.lease_until.is_(None),
+    deliveries.c.next_attempt_at > bindparam("now"),
+)
 _IS_DUE = (_PENDING, deliveries.c.next_attempt_at <= bindparam("now"))
 DUE_DELIVERIES = (
     select(*_COLUMNS, deliveries.c.body, tasks.c.redact_payload)
@@ -64,6 +73,7 @@ DUE_DELIVERIES = (
 _PLACED = (
     select(
         deliveries.c.id,
+        deliveries.c.kind,
         deliveries.c.host,
         deliveries.c.receiver,
         deliveries.c.next_attempt_at,
@@ -80,10 +90,23 @@ _PLACED = (
 )
 # Everybody's first, then everybody's second: a long queue for one delays nobody else.
 _WAITING = (
-    select(_PLACED.c.id, _PLACED.c.host, _PLACED.c.receiver)
+    select(_PLACED.c.id, _PLACED.c.kind, _PLACED.c.host, _PLACED.c.receiver)
     .where(_PLACED.c.place <= bindparam("each"))
     .order_by(_PLACED.c.place, _PLACED.c.next_attempt_at)
     .limit(bindparam("most"))
+)
+_NOTIFICATIONS = (
+    select(
+        deliveries.c.id.label("delivery_id"),
+        deliveries.c.body.label("purpose"),
+        *(deliveries.c[name] for name in ("target", "status", "attempts", "last_error")),
+        *(deliveries.c[name] for name in ("next_attempt_at", "delivered_at")),
+    )
+    .where(
+        deliveries.c.task_id == bindparam("wanted"),
+        text("deliveries.kind IN ('email', 'slack')"),
+    )
+    .order_by(deliveries.c.id)
 )
 _NEXT = select(func.min(deliveries.c.next_attempt_at)).where(
     _PENDING, deliveries.c.next_attempt_at > bindparam("now")
@@ -141,6 +164,8 @@ class DeliveryReader:
         conditions: list[ColumnElement[bool] | TextClause] = []
         if wanted.task_id is not None:
             conditions.append(deliveries.c.task_id == wanted.task_id)
+        if wanted.kind is not None:
+            conditions.append(deliveries.c.kind == wanted.kind)
         if wanted.status is not None:
             conditions.append(_IS[wanted.status])
         if wanted.before is not None:
@@ -148,14 +173,22 @@ class DeliveryReader:
         found = select(*_COLUMNS).where(*conditions).order_by(deliveries.c.id.desc())
         return [Delivery(*row) for row in self._connection.execute(found.limit(wanted.limit))]
 
-    def backlog(self) -> Backlog:
-        """Return how much is owed."""
+    def notifications(self, task_id: str) -> list[Notification]:
+        """Return the messages that ask people to answer a task, oldest first."""
+        rows = self._connection.execute(_NOTIFICATIONS, {"wanted": task_id})
+        return [
+            Notification(**row._asdict() | {"purpose": json.loads(row.purpose)["purpose"]})
+            for row in rows
+        ]
+
+    def backlog(self, now: datetime) -> Backlog:
+        """Return how much is owed; what has its time yet to come is not."""
         pending = select(
             func.count(),
             func.count().filter(deliveries.c.attempts > 0),
             func.min(deliveries.c.created_at),
-        ).where(_PENDING)
-        count, failing, oldest = self._connection.execute(pending).one()
+        ).where(_PENDING, ~_IS_TO_COME)
+        count, failing, oldest = self._connection.execute(pending, {"now": now}).one()
         given_up = select(func.count()).select_from(deliveries).where(_IS["abandoned"])
         return Backlog(count, failing, self._connection.execute(given_up).scalar_one(), oldest)
 
@@ -166,15 +199,15 @@ class DeliveryReader:
         full_receivers: Collection[str],
         each: int,
         limit: int,
-    ) -> list[tuple[str, str, str]]:
+    ) -> list[Waiting]:
         """Return what is due for receivers that have room, up to `each` of every receiver.
 
         Returns:
-            Id, host and receiver of up to `limit` deliveries, every receiver's first one first.
+            Up to `limit` deliveries, every receiver's first one first.
         """
         bounds = {"now": now, "each": each, "most": limit}
         full = {"hosts": list(full_hosts), "receivers": list(full_receivers)}
-        return [(id_, h, r) for id_, h, r in self._connection.execute(_WAITING, bounds | full)]
+        return [Waiting(*row) for row in self._connection.execute(_WAITING, bounds | full)]
 
     def next_delivery(self, now: datetime) -> datetime | None:
         """Return when something is due next, after `now`."""
@@ -223,7 +256,7 @@ def packed(change: Change, lease: Lease | None) -> list[Packed]:
     task, now = change.task, change.task.updated_at
     return [
         Packed(
-            _new(owed, task.id, now, None if lease is None else lease(owed, now)),
+            _new(owed, task.id, now, None if lease is None or owed.due else lease(owed, now)),
             owed.body,
             task.redact_payload,
         )
@@ -246,8 +279,8 @@ def _new(owed: Owed, task_id: str, now: datetime, lease_until: datetime | None) 
         receiver=owed.receiver,
         status="pending",
         attempts=0,
-        since=now,
-        next_attempt_at=lease_until or now,
+        since=owed.due or now,
+        next_attempt_at=lease_until or owed.due or now,
         lease_until=lease_until,
         last_status_code=None,
         last_error=None,

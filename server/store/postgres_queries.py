@@ -20,8 +20,8 @@ from sqlalchemy import (
 
 from ..directory.model import Account
 from ..tasks.deliveries import Lease, Packed
-from ..tasks.lifecycle import Change
 from ..tasks.model import Task
+from ..tasks.transitions import Change
 from ..wake.postgres import CHANNEL
 from .delivery_queries import DELIVERY, DUE_DELIVERIES
 from .dialects import Shared

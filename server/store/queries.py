@@ -3,6 +3,7 @@
 from .access_queries import AccessReader, AccessWriter
 from .delivery_queries import DeliveryReader, DeliveryWriter
 from .event_queries import EventReader, EventWriter
+from .link_queries import LinkWriter
 from .people_queries import PeopleReader, PeopleWriter
 from .statistics_queries import StatisticsReader
 from .task_queries import TaskReader, TaskWriter
@@ -12,5 +13,13 @@ class Reader(TaskReader, PeopleReader, AccessReader, DeliveryReader, EventReader
     """Queries within one view of the database."""
 
 
-class Writer(TaskWriter, PeopleWriter, AccessWriter, DeliveryWriter, EventWriter, StatisticsReader):
+class Writer(
+    TaskWriter,
+    PeopleWriter,
+    AccessWriter,
+    DeliveryWriter,
+    EventWriter,
+    LinkWriter,
+    StatisticsReader,
+):
     """Queries and changes within one transaction."""

@@ -50,6 +50,9 @@ tasks = Table(
     Column("verification_attempt", Integer, nullable=False),
     Column("open_to", Text, nullable=False, server_default="nobody"),
     Column("callback_url", Text),
+    Column("verifier", Text),
+    Column("max_attempts", Integer, nullable=False, server_default="0"),
+    Column("verdict", JsonText),
 )
 # Open tasks are few beside all that ever were: these two stay small.
 OPEN = text("status NOT IN ('completed', 'timed_out', 'cancelled', 'verification_exhausted')")
@@ -146,6 +149,7 @@ task_contents = Table(
     Column("response_schema", JsonText, nullable=False),
     Column("form_definition", JsonText),
     Column("initial_response", JsonText),
+    Column("verifier_config", JsonText),
 )
 
 audit_entries = Table(

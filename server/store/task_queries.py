@@ -22,8 +22,8 @@ from sqlalchemy import (
 
 from ..ids import earliest_id, new_id
 from ..tasks.deliveries import Lease, Packed
-from ..tasks.lifecycle import Change
 from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Status, Task
+from ..tasks.transitions import Change
 from .delivery_queries import OWE, nothing_pending, owed_row, packed
 from .dialects import UPSERTS
 from .reviewing import visible, within_reach
@@ -50,6 +50,7 @@ _MUTABLE = [
     "completed_via_channel",
     "verification_attempt",
     "open_to",
+    "verdict",
 ]
 
 BY_ID = select(*COLUMNS).where(tasks.c.id == bindparam("wanted"))
@@ -202,19 +203,25 @@ class TaskWriter(TaskReader):
         """Return the task's state; SQLite has one writer, so the transaction is the lock."""
         return self.task(task_id)
 
-    def add(self, change: Change, content: Content) -> bool:
-        """Store a new task with its history; False, and nothing stored, if its key is taken."""
+    def add(
+        self, change: Change, content: Content, lease: Lease | None = None
+    ) -> list[Packed] | None:
+        """Store a new task with its history and with what it owes; return what it owes.
+
+        None, and nothing stored, if its key is taken.
+        """
         values = {name: getattr(change.task, name) for name in _STATE}
         if not self._change(_ADD[self._connection.dialect.name], values):
-            return False
+            return None
         self._send(
             _ADD_CONTENT,
             {"task_id": change.task.id}
             | {column.name: getattr(content, column.name) for column in _CONTENT},
         )
         self._invite(change)
+        owed = self._owe(change, lease)
         self.note(change.entries)
-        return True
+        return owed
 
     def save(self, before: Task, change: Change, lease: Lease | None = None) -> list[Packed]:
         """Store a transition with its history, and with what it owes; return what it owes.
@@ -225,9 +232,7 @@ class TaskWriter(TaskReader):
         if not self._change(_SAVE, values | {"wanted": before.id, "expected": before.version}):
             raise RuntimeError(f"{before.id} changed under its lock")
         self._invite(change)
-        owed = packed(change, lease)
-        for each in owed:
-            self._send(OWE, owed_row(each))
+        owed = self._owe(change, lease)
         if change.task.terminal and before.open_to == "invited":
             now = change.task.updated_at
             self._send(_INVITATIONS_END, {"wanted": before.id, "now": now})
@@ -273,6 +278,13 @@ class TaskWriter(TaskReader):
     def _change(self, statement: Executable, values: Mapping[str, Any]) -> bool:
         """Run a statement that adds or changes one row; return whether it did."""
         return self._connection.execute(statement, values).rowcount == 1
+
+    def _owe(self, change: Change, lease: Lease | None) -> list[Packed]:
+        """Store what a change owes."""
+        owed = packed(change, lease)
+        for each in owed:
+            self._send(OWE, owed_row(each))
+        return owed
 
     def _invite(self, change: Change) -> None:
         """Store whom the task is open to from now on, if that changes."""

@@ -1,35 +1,21 @@
-"""What a settled task owes to whoever asked to be told, and what became of it."""
+"""What tasks owe to others, as plain values: deliveries, their attempts, what became of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from urllib.parse import urlsplit
 
-from pydantic_core import to_json
-
-from .model import Task
-
-Kind = Literal["webhook"]
-DeliveryStatus = Literal["pending", "delivered", "abandoned"]
-
-_TOLD = (
-    "idempotency_key",
-    "status",
-    "response",
-    "completed_at",
-    "timed_out_at",
-    "completed_by_email",
-    "completed_via_channel",
-    "verification_attempt",
-)
+# `slack_update` writes a message again that is there already; `verification` asks a model.
+Kind = Literal["webhook", "email", "slack", "slack_update", "verification"]
+DeliveryStatus = Literal["pending", "delivered", "abandoned", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
     """A delivery that is not stored yet.
 
-    `receiver` and `host` say whom it would keep waiting, and be kept waiting by.
+    `receiver` and `host` say whom it would keep waiting, and be kept waiting by. It is due at once
+    unless `due` says when.
     """
 
     kind: Kind
@@ -37,6 +23,7 @@ class Owed:
     host: str
     receiver: str
     body: str
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +49,16 @@ class Delivery:
     last_error: str | None
     created_at: datetime
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that is due, as far as the order of sending needs to know."""
+
+    id: str
+    kind: Kind
+    host: str
+    receiver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +103,7 @@ class DeliveryFilter:
     """Which deliveries a list shows; what is None does not restrict."""
 
     task_id: str | None = None
+    kind: Kind | None = None
     status: DeliveryStatus | None = None
     before: str | None = None
     limit: int = 50
@@ -123,17 +121,3 @@ class Backlog:
 
 Lease = Callable[[Owed, datetime], datetime | None]
 """Says of what is owed now until when this process keeps it to itself; None leaves it to all."""
-
-
-def owed(task: Task) -> tuple[Owed, ...]:
-    """Return what a transition to `task` owes: the result to its `callback_url`, if it is settled.
-
-    The body says how the task is now, whenever it arrives.
-    """
-    if task.callback_url is None or not task.terminal:
-        return ()
-    told = {"task_id": task.id} | {name: getattr(task, name) for name in _TOLD}
-    url = urlsplit(task.callback_url)
-    host = f"{url.scheme}://{url.netloc}".lower()
-    body = to_json(told).decode()
-    return (Owed("webhook", task.callback_url, host, host + url.path, body),)

@@ -1,63 +1,19 @@
 """What may happen to a task: task + command + now -> the changed task and its history.
 
-Pure: nothing here reads a clock, a database or a setting. The table `NEXT` is the whole state
-machine; the diagram in the documentation is drawn from it.
+Pure: nothing here reads a clock, a database or a setting. Where a command leads is in
+`transitions.NEXT`; what becomes of an answer in `answering`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from ..errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
-from ..routing.plan import normal
-from .deliveries import Owed, owed
-from .history import attribution, entry, how_it_settled
-from .model import SYSTEM, Action, Actor, Draft, Entry, Json, Openness, Person, Status, Task
-
-Command = Literal["open", "claim", "assign", "offer", "complete", "cancel", "expire"]
-
-# A pair that is missing is refused: the task is settled, or its answer is being verified.
-NEXT: dict[tuple[Status, Command], Status] = {
-    ("created", "open"): "in_progress",
-    ("created", "claim"): "assigned",
-    ("created", "assign"): "assigned",
-    ("created", "offer"): "created",
-    ("created", "complete"): "completed",
-    ("created", "cancel"): "cancelled",
-    ("created", "expire"): "timed_out",
-    ("assigned", "open"): "in_progress",
-    ("assigned", "claim"): "assigned",
-    ("assigned", "assign"): "assigned",
-    ("assigned", "offer"): "created",
-    ("assigned", "complete"): "completed",
-    ("assigned", "cancel"): "cancelled",
-    ("assigned", "expire"): "timed_out",
-    ("in_progress", "open"): "in_progress",
-    ("in_progress", "claim"): "in_progress",
-    ("in_progress", "assign"): "assigned",
-    ("in_progress", "offer"): "created",
-    ("in_progress", "complete"): "completed",
-    ("in_progress", "cancel"): "cancelled",
-    ("in_progress", "expire"): "timed_out",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a command does: the task after it, and the lines it adds to the history.
-
-    `invited` are the addresses to which it opens the task; None leaves them as they are.
-    """
-
-    task: Task
-    entries: tuple[Entry, ...]
-    invited: tuple[str, ...] | None = None
-
-    @property
-    def owed(self) -> tuple[Owed, ...]:
-        """What is to be delivered because of it; no command has to think of it."""
-        return owed(self.task)
+from ..errors import Forbidden, TaskAlreadyClaimed
+from .history import attribution, entry
+from .holders import has, may_take, refuse_others, taken_from
+from .model import SYSTEM, Actor, Draft, Entry, Json, Person, Task
+from .transitions import NEXT, Change, Command, changed, next_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +40,7 @@ def create(
     routed: Routed,
     now: datetime,
     actor: Actor,
-    undeliverable: Sequence[tuple[str, str]] = (),
+    reminders: Sequence[float] = (),
 ) -> Change:
     """Make a task out of `draft`.
 
@@ -95,7 +51,8 @@ def create(
         routed: Who is asked.
         now: The time of creation; the deadline is `draft.timeout_seconds` later.
         actor: Who creates it.
-        undeliverable: Targets of `notify` that can't be reached, each with the reason.
+        reminders: After which parts of the timeout, from 0 to 1, those who were asked by mail are
+            asked again.
 
     Returns:
         The new task and its first history.
@@ -116,15 +73,14 @@ def create(
         notify=draft.notify,
         task_metadata=draft.task_metadata,
         callback_url=draft.callback_url,
+        verifier=draft.verifier,
+        max_attempts=draft.max_attempts,
     )
     first = Entry(task.id, None, "created", "created", actor, now, attribution(actor))
     task, routing = _routed(task, routed, now)
-    failed = [
-        entry(task, task.status, "notification_failed", SYSTEM, now, target=target, reason=reason)
-        for target, reason in undeliverable
-    ]
     invited = routed.emails if isinstance(routed, OpenTo) and routed.emails else None
-    return Change(task, (first, *routing, *failed), invited)
+    remind_at = tuple(now + part * (task.timeout_at - now) for part in reminders)
+    return Change(task, (first, *routing), invited, remind_at=remind_at)
 
 
 def _routed(task: Task, routed: Routed, now: datetime) -> tuple[Task, tuple[Entry, ...]]:
@@ -145,11 +101,11 @@ def open_(task: Task, actor: Actor, now: datetime) -> Change | None:
         TaskAlreadySettled: It is settled.
         Forbidden: A reviewer looks, and somebody else has it.
     """
-    status = _next(task, "open")
-    _refuse_others(task, actor)
+    status = next_status(task, "open")
+    refuse_others(task, actor)
     if status == task.status:
         return None
-    return _change(task, status, "opened", actor, now)
+    return changed(task, status, "opened", actor, now)
 
 
 def claim(task: Task, person: Person, actor: Actor, now: datetime) -> Change | None:
@@ -160,15 +116,15 @@ def claim(task: Task, person: Person, actor: Actor, now: datetime) -> Change | N
         TaskAlreadyClaimed: Somebody else has it.
         Forbidden: It is not open to this person.
     """
-    status = _next(task, "claim")
+    status = next_status(task, "claim")
     if has(task, person):
         return None
-    if not _may_take(task, person, actor):
+    if not may_take(task, person, actor):
         raise Forbidden("This task is open to other people only. Ask an operator to reassign it.")
     if task.assigned:
         holder = task.assigned_to_email or "somebody else"
         raise TaskAlreadyClaimed(f"This task is with {holder}. Ask an operator to reassign it.")
-    return _change(
+    return changed(
         task,
         status,
         "claimed",
@@ -187,13 +143,13 @@ def assign(
     Raises:
         TaskAlreadySettled: It is settled.
     """
-    change = _change(
+    change = changed(
         task,
-        _next(task, "assign"),
+        next_status(task, "assign"),
         "assigned",
         actor,
         now,
-        extra={"assigned_to": person.email or person.user_id} | _taken_from(task),
+        extra={"assigned_to": person.email or person.user_id} | taken_from(task),
         assigned_to_email=person.email,
         assigned_to_user_id=person.user_id,
         assign_to=assign_to or task.assign_to,
@@ -209,13 +165,13 @@ def offer(
 
     No `emails` means anybody.
     """
-    change = _change(
+    change = changed(
         task,
-        _next(task, "offer"),
+        next_status(task, "offer"),
         "unassigned",
         actor,
         now,
-        extra={"open_to": list(emails)} | _taken_from(task),
+        extra={"open_to": list(emails)} | taken_from(task),
         assigned_to_email=None,
         assigned_to_user_id=None,
         assign_to=assign_to,
@@ -224,29 +180,16 @@ def offer(
     return replace(change, invited=tuple(emails))
 
 
-def complete(task: Task, response: Json, actor: Actor, now: datetime) -> Change:
-    """Settle the task with an answer that is known to satisfy its schema.
+def notify(task: Task, now: datetime, **told: Any) -> Change | Entry:
+    """Note that somebody was told; a new task is `notified` from then on.
 
-    Raises:
-        TaskAlreadySettled: Somebody, a cancel or the clock was first.
-        Forbidden: A reviewer answers, and somebody else has it.
+    Returns:
+        The change; or, where the status stays as it is, the line of history alone.
     """
-    status = _next(task, "complete")
-    _refuse_others(task, actor)
-    extra: Json = {} if task.redact_payload else {"response": response}
-    return _change(
-        task,
-        status,
-        "completed",
-        actor,
-        now,
-        extra=extra,
-        response=response,
-        completed_at=now,
-        completed_by_email=actor.email,
-        completed_by_user_id=actor.user_id,
-        completed_via_channel=actor.channel,
-    )
+    status = NEXT.get((task.status, "notify"))
+    if status is None:
+        return entry(task, task.status, "notified", SYSTEM, now, **told)
+    return changed(task, status, "notified", SYSTEM, now, extra=told)
 
 
 def cancel(task: Task, reason: str | None, actor: Actor, now: datetime) -> Change:
@@ -256,8 +199,8 @@ def cancel(task: Task, reason: str | None, actor: Actor, now: datetime) -> Chang
         TaskAlreadySettled: It is settled.
     """
     extra: Json = {} if reason is None else {"reason": reason}
-    return _change(
-        task, _next(task, "cancel"), "cancelled", actor, now, extra=extra, cancelled_at=now
+    return changed(
+        task, next_status(task, "cancel"), "cancelled", actor, now, extra=extra, cancelled_at=now
     )
 
 
@@ -267,7 +210,7 @@ def expire(task: Task, now: datetime) -> Change:
     Raises:
         TaskAlreadySettled: It is settled.
     """
-    return _change(task, _next(task, "expire"), "timed_out", SYSTEM, now, timed_out_at=now)
+    return changed(task, next_status(task, "expire"), "timed_out", SYSTEM, now, timed_out_at=now)
 
 
 def overdue(task: Task, now: datetime) -> bool:
@@ -275,72 +218,6 @@ def overdue(task: Task, now: datetime) -> bool:
     return (task.status, "expire") in NEXT and now >= task.timeout_at
 
 
-def has(task: Task, person: Person) -> bool:
-    """Whether the task is with this person.
-
-    An address counts only while it is nobody's of the directory: later it may be somebody else's.
-    """
-    if task.assigned_to_user_id is not None:
-        return person.user_id == task.assigned_to_user_id
-    return person.email is not None and person.email == task.assigned_to_email
-
-
-def _may_take(task: Task, person: Person, actor: Actor) -> bool:
-    """Whether a task is open to whoever would take it; operators take any."""
-    if actor.type == "operator" or task.open_to == "anybody":
-        return True
-    if task.open_to == "invited":
-        return person.email in _invited(task)
-    return actor.type != "reviewer"
-
-
-def _invited(task: Task) -> list[str]:
-    """Return the addresses to which the task is open."""
-    invited: list[str] = (task.assign_to or {}).get("emails") or []
-    return [normal(email) for email in invited]
-
-
-def _taken_from(task: Task) -> Json:
-    """Return what the history says of those who could answer the task and can't any more."""
-    holders = [who for who in (task.assigned_to_user_id, task.assigned_to_email) if who is not None]
-    open_to: dict[Openness, list[str]] = {"anybody": ["anybody"], "invited": _invited(task)}
-    losing = [*holders, *open_to.get(task.open_to, [])]
-    return {"taken_from": losing} if losing else {}
-
-
-def _refuse_others(task: Task, actor: Actor) -> None:
-    """Keep a reviewer from what somebody else has; operators and automation may."""
-    if (
-        actor.type != "reviewer"
-        or not task.assigned
-        or has(task, Person(actor.email, actor.user_id))
-    ):
-        return
-    holder = task.assigned_to_email or "somebody else"
-    raise Forbidden(f"This task is with {holder}. Ask an operator to reassign it.")
-
-
 def refused(task: Task, command: Command, code: str, actor: Actor, now: datetime) -> Entry:
     """Return the line of history that says that a command was refused."""
     return entry(task, task.status, "refused", actor, now, command=command, error_code=code)
-
-
-def _next(task: Task, command: Command) -> Status:
-    status = NEXT.get((task.status, command))
-    if status is None:
-        raise TaskAlreadySettled(f"This task {how_it_settled(task)}; nothing was changed.")
-    return status
-
-
-def _change(
-    task: Task,
-    status: Status,
-    action: Action,
-    actor: Actor,
-    now: datetime,
-    *,
-    extra: Json | None = None,
-    **fields: Any,
-) -> Change:
-    after = replace(task, status=status, version=task.version + 1, updated_at=now, **fields)
-    return Change(after, (entry(task, status, action, actor, now, **(extra or {})),))

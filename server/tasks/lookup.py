@@ -9,19 +9,21 @@ from ..errors import Forbidden, IdempotencyKeyReused, StorageUnavailable, TaskNo
 from ..ids import is_id
 from ..routing.plan import Address, Anybody, FirstOf, Plan
 from .lifecycle import NoMatch, OpenTo, Routed
-from .model import Actor, Backlog, Content, Person, Task
+from .model import Actor, Backlog, Content, Notification, Person, Task
 from .ports import Reader
-
-_NOT_CONFIGURED = "the {} channel is not configured on this server"
 
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """A task with its content; `replayed` when creating it found it there already."""
+    """A task with its content, and with who is `told` of it.
+
+    It is `replayed` when creating it found it there already.
+    """
 
     task: Task
     content: Content
     replayed: bool = False
+    told: tuple[Notification, ...] = ()
 
 
 def fingerprint(task: str, content: Content) -> str:
@@ -45,7 +47,7 @@ def replay(tx: Reader, idempotency_key: str, print_: str) -> Full:
         raise StorageUnavailable
     if task.fingerprint != print_:
         raise IdempotencyKeyReused
-    return Full(task, content, replayed=True)
+    return Full(task, content, replayed=True, told=told(tx, task))
 
 
 def task_of(tx: Reader, task_id: str, view: Person | None = None) -> Task:
@@ -90,8 +92,15 @@ def full(tx: Reader, task_id: str, view: Person | None = None) -> Full:
         found = tx.whole(task_id)
         if found is None:
             raise TaskNotFound
-        return Full(*found)
-    return Full(task_of(tx, task_id, view), content_of(tx, task_id))
+        task, content = found
+    else:
+        task, content = task_of(tx, task_id, view), content_of(tx, task_id)
+    return Full(task, content, told=told(tx, task))
+
+
+def told(tx: Reader, task: Task) -> tuple[Notification, ...]:
+    """Return who is told of a task, and what became of that; a task that tells nobody asks none."""
+    return tuple(tx.notifications(task.id)) if task.notify else ()
 
 
 def route(tx: Reader, wanted: Plan) -> Routed:
@@ -122,12 +131,6 @@ def named(tx: Reader, actor: Actor, *, active: bool = False) -> Person:
     if active and account is not None and not account.active:
         raise Forbidden("This person is not active. Activate them, or name somebody else.")
     return Person(actor.email, None if account is None else account.id)
-
-
-def undeliverable(target: str) -> tuple[str, str]:
-    """Return a target of `notify`, and why it can't be told."""
-    channel = target.partition(":")[0].partition("+")[0]
-    return target, _NOT_CONFIGURED.format(channel)
 
 
 def backlog(tx: Reader, now: datetime) -> Backlog:

@@ -21,6 +21,7 @@ Status = Literal[
 ]
 Channel = Literal["api", "dashboard", "email", "slack"]
 ActorType = Literal["agent", "operator", "reviewer", "system"]
+Provider = Literal["claude", "openai", "gemini", "azure_openai"]
 Action = Literal[
     "created",
     "assigned",
@@ -30,7 +31,15 @@ Action = Literal[
     "completed",
     "cancelled",
     "timed_out",
+    "submitted",
+    "verified",
+    "rejected",
+    "not_understood",
+    "verification_failed",
+    "verification_exhausted",
+    "notified",
     "notification_failed",
+    "notification_skipped",
     "delivered",
     "delivery_failed",
     "delivery_abandoned",
@@ -50,7 +59,9 @@ class Actor:
     """Who does something, as the caller's credentials say; the body never does.
 
     `named` is true when the admin token named the person, and `api_key` the id and the name of the
-    key that was used: the audit says so.
+    key that was used: the audit says so. Whoever is `invited` was asked by a message: they may
+    answer a task that nobody has, though it is not open to them. `link` is what is kept of the
+    single-use link that they answer by.
     """
 
     type: ActorType
@@ -59,6 +70,8 @@ class Actor:
     channel: Channel | None = None
     named: bool = False
     api_key: tuple[str, str] | None = None
+    invited: bool = False
+    link: str | None = None
 
 
 SYSTEM = Actor("system")
@@ -66,7 +79,11 @@ SYSTEM = Actor("system")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The state of a task: what transitions read and write. Its content lies beside it."""
+    """The state of a task: what transitions read and write. Its content lies beside it.
+
+    With a `verifier`, an answer is one of up to `max_attempts` that it may refuse; while it is
+    `submitted`, `response` and who answered are what is being checked. `verdict` is the last one.
+    """
 
     id: str
     task: str
@@ -94,6 +111,9 @@ class Task:
     verification_attempt: int = 0
     open_to: Openness = "nobody"
     callback_url: str | None = None
+    verifier: Provider | None = None
+    max_attempts: int = 0
+    verdict: Json | None = None
 
     @property
     def terminal(self) -> bool:
@@ -115,6 +135,7 @@ class Content:
     response_schema: Json
     form_definition: Json | None = None
     initial_response: Json | None = None
+    verifier_config: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +173,37 @@ class Draft:
     redact_payload: bool = False
     task_metadata: dict[str, str] = field(default_factory=dict[str, str])
     callback_url: str | None = None
+    verifier: Provider | None = None
+    max_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a verifier says of an answer.
+
+    `fields` are the ways into the answer with what is wrong there; `response` is what it
+    understood of an answer in plain words; `details` are for the history: the model, what it took.
+    """
+
+    passed: bool
+    reason: str
+    fields: tuple[tuple[tuple[str | int, ...], str], ...] = ()
+    response: Json | None = None
+    details: Json = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A message that asks somebody, and what became of it."""
+
+    delivery_id: str
+    target: str
+    purpose: str
+    status: str
+    attempts: int
+    last_error: str | None
+    next_attempt_at: datetime | None
+    delivered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Protocol, TypeVar
 from ..directory.model import Account
 from ..routing.plan import Member
 from .deliveries import Lease, Owed, Packed
-from .lifecycle import Change
-from .model import Channel, Content, Entry, Filter, Person, Status, Task
+from .model import Channel, Content, Entry, Filter, Notification, Person, Status, Task
+from .transitions import Change
 
 T = TypeVar("T")
 
@@ -69,6 +69,10 @@ class Reader(Protocol):
         """Return how many open tasks have a deadline that has passed."""
         ...
 
+    def notifications(self, task_id: str) -> list[Notification]:
+        """Return the messages that ask people to answer a task, oldest first."""
+        ...
+
     def account_by_email(self, email: str) -> Account | None:
         """Return the person of the directory with this address."""
         ...
@@ -81,8 +85,13 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """One transaction; nothing of it is seen until all of it is durable."""
 
-    def add(self, change: Change, content: Content) -> bool:
-        """Store a new task with its history; False, and nothing stored, if its key is taken."""
+    def add(
+        self, change: Change, content: Content, lease: Lease | None = None
+    ) -> list[Packed] | None:
+        """Store a new task with its history and with what it owes; return what it owes.
+
+        None, and nothing stored, if its key is taken.
+        """
         ...
 
     def locked(self, task_id: str) -> Task | None:
@@ -95,6 +104,10 @@ class Writer(Reader, Protocol):
         The update is guarded: it applies to the version of the row that was `locked`, and to no
         other. What it owes is due at once, but for what `lease` keeps to this process.
         """
+        ...
+
+    def spend_link(self, token_hash: str, now: datetime) -> bool:
+        """Use a link up; False if it is used, or not there."""
         ...
 
     def note_assigned(self, user_id: str, now: datetime) -> None:

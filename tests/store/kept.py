@@ -21,10 +21,11 @@ from awaithumans.server.store.queries import Reader, Writer
 from awaithumans.server.store.sqlite import SqliteStore
 from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.checking import Checker
-from awaithumans.server.tasks.lifecycle import Change, OpenTo, Routed
+from awaithumans.server.tasks.lifecycle import OpenTo, Routed
 from awaithumans.server.tasks.lookup import Full
 from awaithumans.server.tasks.model import Draft, Filter, Task
 from awaithumans.server.tasks.service import Tasks
+from awaithumans.server.tasks.transitions import Change
 from awaithumans.server.wake.local import LocalWaker
 from tests.support.clock import ManualClock
 from tests.support.made import AGENT, NOW, a_draft

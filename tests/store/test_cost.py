@@ -14,8 +14,9 @@ from sqlalchemy import insert
 from awaithumans.server.ids import new_id
 from awaithumans.server.store.queries import Reader, Writer
 from awaithumans.server.store.tables import task_contents, tasks
-from awaithumans.server.tasks.lifecycle import Change, OpenTo, create
+from awaithumans.server.tasks.lifecycle import OpenTo, create
 from awaithumans.server.tasks.model import Filter, Person, Task
+from awaithumans.server.tasks.transitions import Change
 from tests.store.kept import Kept, Query, explained, kept_in, statements, steps_of
 from tests.support.made import AGENT, NOW, SUE, a_draft
 

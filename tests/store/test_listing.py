@@ -6,8 +6,8 @@ from typing import Any, get_args
 import pytest
 
 from awaithumans.server.running import Database
-from awaithumans.server.tasks.lifecycle import Change
 from awaithumans.server.tasks.model import TERMINAL, Filter, Person, Status, Task
+from awaithumans.server.tasks.transitions import Change
 from tests.store.kept import Kept, adding, making
 from tests.support.clock import ManualClock
 from tests.support.made import APPROVED, BOB, OLGA, SUE

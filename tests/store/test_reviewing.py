@@ -10,8 +10,8 @@ import pytest
 
 from awaithumans.server.errors import TaskAlreadySettled
 from awaithumans.server.ids import new_id
-from awaithumans.server.tasks.lifecycle import Change
 from awaithumans.server.tasks.model import TERMINAL, Actor, Filter, Openness, Person, Status, Task
+from awaithumans.server.tasks.transitions import Change
 from tests.store.kept import Kept
 from tests.support.made import AGENT, APPROVED, NOW, OLGA, a_draft, a_task
 from tests.support.seeing import is_listed, is_visible, is_within_reach, matches

@@ -15,8 +15,8 @@ from awaithumans.server.ids import new_id
 from awaithumans.server.routing.plan import Member
 from awaithumans.server.store.delivery_queries import packed
 from awaithumans.server.tasks.deliveries import Lease, Owed, Packed
-from awaithumans.server.tasks.lifecycle import NEXT, Change
 from awaithumans.server.tasks.model import Content, Entry, Filter, Person, Status, Task
+from awaithumans.server.tasks.transitions import NEXT, Change
 from tests.support.seeing import is_visible, is_within_reach, matches
 
 T = TypeVar("T")

@@ -163,7 +163,8 @@ export interface paths {
         /**
          * Answer a task
          * @description The answer must satisfy the task's `response_schema` and arrive before its deadline. One
-         *     answer wins; any other is refused.
+         *     answer wins; any other is refused. Where the task has a verifier, the answer is stored, the
+         *     task is `submitted`, and the verdict follows; it is waited for as long as `wait` says.
          */
         post: operations["completeTask"];
         delete?: never;
@@ -503,7 +504,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the deliveries to `callback_url`, newest first
+         * List what was sent, newest first
          * @description All filters given must hold. Follow `next_cursor` for more.
          */
         get: operations["listWebhookDeliveries"];
@@ -730,7 +731,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        AuditAction: "created" | "assigned" | "unassigned" | "claimed" | "opened" | "completed" | "cancelled" | "timed_out" | "notification_failed" | "delivered" | "delivery_failed" | "delivery_abandoned" | "redelivered" | "refused";
+        AuditAction: "created" | "assigned" | "unassigned" | "claimed" | "opened" | "completed" | "cancelled" | "timed_out" | "submitted" | "verified" | "rejected" | "not_understood" | "verification_failed" | "verification_exhausted" | "notified" | "notification_failed" | "notification_skipped" | "delivered" | "delivery_failed" | "delivery_abandoned" | "redelivered" | "refused";
         /**
          * @description Who did it. `agent` is a caller with the admin token or an API key; `system` the server
          *     itself.
@@ -921,7 +922,54 @@ export interface components {
             response: components["schemas"]["JsonObject"] | null;
             assign_to: components["schemas"]["AssignTo"] | null;
             notify: string[];
+            /** @description The messages that ask people to answer, oldest first, and what became of each. */
+            notifications: components["schemas"]["Notification"][];
+            /** @description How many answers the task's verifier may refuse; null if it has none. */
+            max_attempts: number | null;
+            /** @description The verifier's last word. */
+            verdict: components["schemas"]["Verdict"] | null;
         };
+        /** @description A message that asks somebody to answer. */
+        Notification: {
+            /** @description The delivery that carries it, by which an operator can send it again. */
+            delivery_id: string;
+            /** @description Who is told, as in `notify`. */
+            target: string;
+            purpose: components["schemas"]["NotificationPurpose"];
+            status: components["schemas"]["DeliveryStatus"];
+            attempts: number;
+            /** @description Why the last attempt failed, in the receiver's own words; null if it did not. */
+            last_error: string | null;
+            /** Format: date-time */
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            delivered_at: string | null;
+        };
+        /**
+         * @description `new`: the task is there. `reminder`: it still is. `again`: an answer was refused or not
+         *     understood, and another one is asked for.
+         * @enum {string}
+         */
+        NotificationPurpose: "new" | "reminder" | "again";
+        /** @description What the verifier said of the last answer. */
+        Verdict: {
+            outcome: components["schemas"]["VerdictOutcome"];
+            /** @description Made for the person who answered. */
+            reason: string;
+            /** @description What is wrong where, as far as the model says; `loc` is the way into the answer. */
+            fields: components["schemas"]["FieldError"][];
+            /** @description How many answers had been passed or refused, this one included. */
+            attempt: number;
+            model: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description `passed`, `refused`; `failed`: the model gave no verdict; `not_understood`: an answer in
+         *     plain words did not say what was asked. The last two cost no attempt.
+         * @enum {string}
+         */
+        VerdictOutcome: "passed" | "refused" | "failed" | "not_understood";
         TaskPage: {
             items: components["schemas"]["TaskSummary"][];
             /** @description Send it as `cursor` for the next page; null on the last. */
@@ -1139,15 +1187,23 @@ export interface components {
             expires_in_seconds?: number | null;
         };
         /**
-         * @description `pending`: to be sent, or to be tried again. `delivered`: the receiver answered 2xx.
-         *     `abandoned`: it did not within three days.
+         * @description `webhook`: a result to `callback_url`. `email`, `slack`: a message that asks somebody.
+         *     `slack_update`: a message in Slack is written again. `verification`: a model is asked.
          * @enum {string}
          */
-        DeliveryStatus: "pending" | "delivered" | "abandoned";
-        /** @description A result that is owed to a `callback_url`. */
+        DeliveryKind: "webhook" | "email" | "slack" | "slack_update" | "verification";
+        /**
+         * @description `pending`: to be sent, or to be tried again. `delivered`: the receiver took it. `abandoned`:
+         *     it did not within three days, or said that it never will. `skipped`: nobody needed it any
+         *     more when its time came.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "abandoned" | "skipped";
+        /** @description Something that is owed to a receiver. */
         WebhookDelivery: {
-            /** @description What the receiver sees as `webhook-id`, with each attempt the same. */
+            /** @description What a webhook's receiver sees as `webhook-id`, with each attempt the same. */
             id: string;
+            kind: components["schemas"]["DeliveryKind"];
             task_id: string;
             /** @description Where it goes. */
             target: string;
@@ -1187,6 +1243,7 @@ export interface components {
         /** @description A delivery, with its body and every attempt. */
         WebhookDeliveryDetail: {
             id: string;
+            kind: components["schemas"]["DeliveryKind"];
             task_id: string;
             target: string;
             status: components["schemas"]["DeliveryStatus"];
@@ -1233,6 +1290,8 @@ export interface components {
         ChannelState: {
             channel: components["schemas"]["Channel"];
             configured: boolean;
+            /** @description How it is set up, or what is missing; made for people. */
+            detail: string;
         };
         /** @description What is owed to receivers. */
         OutboxState: {
@@ -1751,7 +1810,10 @@ export interface operations {
     };
     completeTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For how many seconds to wait for a verdict, if there is to be one. */
+                wait?: number;
+            };
             header?: never;
             path: {
                 /** @description The task's id. */
@@ -1765,7 +1827,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task, completed. */
+            /** @description The task, completed; or as it is after the verdict, or while that is awaited. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1777,7 +1839,15 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
-            409: components["responses"]["TaskSettled"];
+            /** @description The task is settled, or an answer is being verified. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             413: components["responses"]["BodyTooLarge"];
             /** @description The request breaks the contract, or the answer breaks the task's `response_schema`. */
             422: {
@@ -2438,6 +2508,8 @@ export interface operations {
             query?: {
                 /** @description Only deliveries of this task. */
                 task_id?: string;
+                /** @description Only deliveries of this kind. */
+                kind?: components["schemas"]["DeliveryKind"];
                 /** @description Only deliveries in this state. */
                 status?: components["schemas"]["DeliveryStatus"];
                 /** @description How many at most. */

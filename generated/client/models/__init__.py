@@ -21,6 +21,7 @@ from .create_task_request import CreateTaskRequest
 from .create_user_request import CreateUserRequest
 from .day_count import DayCount
 from .delivery_attempt import DeliveryAttempt
+from .delivery_kind import DeliveryKind
 from .delivery_status import DeliveryStatus
 from .error_response import ErrorResponse
 from .field_error import FieldError
@@ -30,6 +31,8 @@ from .json_schema_document import JsonSchemaDocument
 from .login_request import LoginRequest
 from .me import Me
 from .new_api_key import NewApiKey
+from .notification import Notification
+from .notification_purpose import NotificationPurpose
 from .outbox_state import OutboxState
 from .poll_result import PollResult
 from .readiness import Readiness
@@ -48,6 +51,8 @@ from .task_summary import TaskSummary
 from .update_user_request import UpdateUserRequest
 from .user import User
 from .user_page import UserPage
+from .verdict import Verdict
+from .verdict_outcome import VerdictOutcome
 from .verifier_config import VerifierConfig
 from .verifier_provider import VerifierProvider
 from .version import Version
@@ -77,6 +82,7 @@ __all__ = (
     "CreateUserRequest",
     "DayCount",
     "DeliveryAttempt",
+    "DeliveryKind",
     "DeliveryStatus",
     "ErrorResponse",
     "FieldError",
@@ -86,6 +92,8 @@ __all__ = (
     "LoginRequest",
     "Me",
     "NewApiKey",
+    "Notification",
+    "NotificationPurpose",
     "OutboxState",
     "PollResult",
     "Readiness",
@@ -104,6 +112,8 @@ __all__ = (
     "UpdateUserRequest",
     "User",
     "UserPage",
+    "Verdict",
+    "VerdictOutcome",
     "VerifierConfig",
     "VerifierProvider",
     "Version",

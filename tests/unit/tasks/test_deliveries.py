@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from awaithumans.server.tasks import lifecycle
+from awaithumans.server.tasks import answering, lifecycle
 from awaithumans.server.tasks.deliveries import owed
-from awaithumans.server.tasks.lifecycle import NEXT, Change, Command
 from awaithumans.server.tasks.model import TERMINAL, Task
+from awaithumans.server.tasks.transitions import NEXT, Change, Command
 from tests.support.made import AGENT, APPROVED, NOW, SUE, a_task
 from tests.support.use_cases import Taken, UseCases
 
 CALLBACK = "https://User.example.com:8443/done?wf=1"
 # How each command that settles a task is given.
 SETTLING: dict[Command, Callable[[Task], Change]] = {
-    "complete": lambda task: lifecycle.complete(task, APPROVED, SUE, NOW),
+    "complete": lambda task: answering.complete(task, APPROVED, SUE, NOW),
     "cancel": lambda task: lifecycle.cancel(task, "withdrawn", AGENT, NOW),
     "expire": lambda task: lifecycle.expire(task, NOW),
 }
@@ -46,7 +46,7 @@ def test_a_task_that_is_open_owes_nothing() -> None:
 
 def test_the_body_says_how_the_task_ended() -> None:
     task = a_task(id="tsk_1", idempotency_key="key", callback_url=CALLBACK, redact_payload=True)
-    (delivery,) = lifecycle.complete(task, {"reason": "é"}, SUE, NOW).owed
+    (delivery,) = answering.complete(task, {"reason": "é"}, SUE, NOW).owed
     assert from_json(delivery.body) == {
         "task_id": "tsk_1",
         "idempotency_key": "key",

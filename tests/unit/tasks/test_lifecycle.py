@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from awaithumans.server.errors import TaskAlreadyClaimed, TaskAlreadySettled
-from awaithumans.server.tasks import lifecycle
+from awaithumans.server.tasks import answering, lifecycle
 from awaithumans.server.tasks.lifecycle import NoMatch, OpenTo
 from awaithumans.server.tasks.model import SYSTEM, Actor, Person
 from tests.support.made import (
@@ -95,7 +95,7 @@ def test_a_task_that_has_its_answer_is_never_overdue(status: str) -> None:
 
 
 def test_an_answer_is_kept_with_who_gave_it_and_when() -> None:
-    task = lifecycle.complete(a_task(), APPROVED, SUE, LATER).task
+    task = answering.complete(a_task(), APPROVED, SUE, LATER).task
     assert (task.response, task.completed_at) == (APPROVED, LATER)
     assert task.completed_by_email == "sue@example.com"
     assert task.completed_by_user_id == "usr_sue"
@@ -103,7 +103,7 @@ def test_an_answer_is_kept_with_who_gave_it_and_when() -> None:
 
 
 def test_redaction_keeps_the_answer_out_of_the_history_but_on_the_task() -> None:
-    change = lifecycle.complete(a_task(redact_payload=True), APPROVED, SUE, LATER)
+    change = answering.complete(a_task(redact_payload=True), APPROVED, SUE, LATER)
     assert change.task.response == APPROVED
     assert [entry.extra_data for entry in change.entries] == [{}]
 
@@ -122,7 +122,7 @@ def test_a_time_out_keeps_when_it_was_noticed() -> None:
 
 
 def test_a_refusal_says_who_completed_the_task_and_when() -> None:
-    done = lifecycle.complete(a_task(), APPROVED, SUE, LATER).task
+    done = answering.complete(a_task(), APPROVED, SUE, LATER).task
     with pytest.raises(TaskAlreadySettled) as refusal:
         lifecycle.cancel(done, None, AGENT, LATER)
     assert refusal.value.message == (
@@ -131,9 +131,9 @@ def test_a_refusal_says_who_completed_the_task_and_when() -> None:
 
 
 def test_a_refusal_of_a_task_that_nobody_in_particular_completed_names_nobody() -> None:
-    done = lifecycle.complete(a_task(), APPROVED, AGENT, LATER).task
+    done = answering.complete(a_task(), APPROVED, AGENT, LATER).task
     with pytest.raises(TaskAlreadySettled) as refusal:
-        lifecycle.complete(done, APPROVED, SUE, LATER)
+        answering.complete(done, APPROVED, SUE, LATER)
     assert refusal.value.message == (
         "This task was completed at 2026-03-01T12:10:00Z; nothing was changed."
     )
@@ -142,7 +142,7 @@ def test_a_refusal_of_a_task_that_nobody_in_particular_completed_names_nobody() 
 def test_a_refusal_says_when_the_deadline_was_not_when_the_clock_noticed() -> None:
     late = lifecycle.expire(a_task(), NOW + timedelta(hours=7)).task
     with pytest.raises(TaskAlreadySettled) as refusal:
-        lifecycle.complete(late, APPROVED, SUE, NOW + timedelta(hours=8))
+        answering.complete(late, APPROVED, SUE, NOW + timedelta(hours=8))
     assert refusal.value.message == (
         "This task timed out at 2026-03-01T13:00:00Z; nothing was changed."
     )
@@ -216,7 +216,7 @@ def test_a_refused_command_is_a_line_that_changes_no_status() -> None:
 
 def test_the_history_says_when_the_admin_token_named_the_person() -> None:
     named = Actor("agent", "sue@example.com", None, "api", named=True)
-    change = lifecycle.complete(a_task(redact_payload=True), APPROVED, named, LATER)
+    change = answering.complete(a_task(redact_payload=True), APPROVED, named, LATER)
     assert change.entries[0].extra_data == {"named_by_admin_token": True}
     entry = lifecycle.refused(a_task(), "claim", "CODE", named, LATER)
     assert entry.extra_data["named_by_admin_token"] is True

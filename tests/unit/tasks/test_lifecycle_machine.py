@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from awaithumans.server.errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
-from awaithumans.server.tasks import lifecycle
-from awaithumans.server.tasks.lifecycle import Change, NoMatch, OpenTo, Routed
+from awaithumans.server.tasks import answering, lifecycle
+from awaithumans.server.tasks.lifecycle import NoMatch, OpenTo, Routed
 from awaithumans.server.tasks.model import TERMINAL, Actor, Entry, Person, Task
+from awaithumans.server.tasks.transitions import Change
 from tests.support.made import AGENT, APPROVED, BOB, NOW, OLGA, SUE, a_draft
 from tests.support.seeing import is_offered, is_theirs
 
@@ -75,7 +76,7 @@ class Lives(RuleBasedStateMachine):
     @rule(actor=actors)
     def complete(self, actor: Actor) -> None:
         before = self.task
-        self.attempt(lambda: lifecycle.complete(before, APPROVED, actor, self.now))
+        self.attempt(lambda: answering.complete(before, APPROVED, actor, self.now))
         if self.task is not before and actor.type == "reviewer" and before.assigned:
             assert is_theirs(before, Person(actor.email, actor.user_id))
 

@@ -4,9 +4,9 @@ from typing import get_args
 import pytest
 
 from awaithumans.server.errors import TaskAlreadySettled
-from awaithumans.server.tasks import lifecycle
-from awaithumans.server.tasks.lifecycle import NEXT, Change, Command
+from awaithumans.server.tasks import answering, lifecycle
 from awaithumans.server.tasks.model import SYSTEM, TERMINAL, Actor, Person, Status, Task
+from awaithumans.server.tasks.transitions import NEXT, Change, Command
 from tests.support.made import AGENT, APPROVED, NOW, OLGA, SUE, a_task
 
 LATER = NOW + timedelta(minutes=10)
@@ -50,7 +50,7 @@ def act(task: Task, command: Command) -> Change | None:
             emails = ["a@example.com", "b@example.com"]
             return lifecycle.offer(task, emails, LATER, OLGA, {"emails": emails})
         case "complete":
-            return lifecycle.complete(task, APPROVED, SUE, LATER)
+            return answering.complete(task, APPROVED, SUE, LATER)
         case "cancel":
             return lifecycle.cancel(task, "withdrawn", AGENT, LATER)
         case "expire":

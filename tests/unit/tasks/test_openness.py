@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from awaithumans.server.errors import Forbidden, TaskAlreadyClaimed, TaskAlreadySettled
-from awaithumans.server.tasks import lifecycle
+from awaithumans.server.tasks import answering, holders, lifecycle
 from awaithumans.server.tasks.lifecycle import NoMatch, OpenTo, Routed
 from awaithumans.server.tasks.model import Actor, Openness, Person, Task
 from tests.support.made import AGENT, APPROVED, BOB, NOW, OLGA, SUE, a_draft, a_task
@@ -35,7 +35,7 @@ def invited(*emails: str) -> Task:
     return a_task(open_to="invited", assign_to={"emails": list(emails)})
 
 
-def created(routed: Routed) -> lifecycle.Change:
+def created(routed: Routed) -> transitions.Change:
     return lifecycle.create(a_draft(), "tsk_1", "print", routed, NOW, AGENT)
 
 
@@ -153,7 +153,7 @@ def test_settling_leaves_the_invitations_as_they_are() -> None:
 def test_a_task_of_a_person_of_the_directory_is_theirs_and_not_their_addresses(
     person: Person, held: bool
 ) -> None:
-    assert lifecycle.has(sues(), person) is held
+    assert holders.has(sues(), person) is held
 
 
 @pytest.mark.parametrize(
@@ -167,18 +167,18 @@ def test_a_task_of_a_person_of_the_directory_is_theirs_and_not_their_addresses(
     ],
 )
 def test_a_task_of_an_address_is_with_whoever_has_the_address(person: Person, held: bool) -> None:
-    assert lifecycle.has(a_task(assigned_to_email="zoe@example.com"), person) is held
+    assert holders.has(a_task(assigned_to_email="zoe@example.com"), person) is held
 
 
 def test_nobody_has_a_task_that_is_not_assigned() -> None:
-    assert not lifecycle.has(a_task(), Person(None))
+    assert not holders.has(a_task(), Person(None))
 
 
 @pytest.mark.parametrize("actor", [BOB, NOBODYS_ADDRESS])
 def test_a_reviewer_neither_opens_nor_answers_what_somebody_else_has(actor: Actor) -> None:
     for act in (
         lambda: lifecycle.open_(sues(), actor, LATER),
-        lambda: lifecycle.complete(sues(), APPROVED, actor, LATER),
+        lambda: answering.complete(sues(), APPROVED, actor, LATER),
     ):
         with pytest.raises(Forbidden, match=r"with sue@example\.com\. Ask an operator"):
             act()
@@ -187,7 +187,7 @@ def test_a_reviewer_neither_opens_nor_answers_what_somebody_else_has(actor: Acto
 def test_who_has_a_task_without_an_address_is_not_named() -> None:
     task = a_task(status="assigned", assigned_to_user_id="usr_9")
     with pytest.raises(Forbidden, match="with somebody else"):
-        lifecycle.complete(task, APPROVED, SUE, LATER)
+        answering.complete(task, APPROVED, SUE, LATER)
 
 
 @pytest.mark.parametrize("actor", [SUE, OLGA, AGENT, NAMED])
@@ -195,20 +195,20 @@ def test_the_holder_operators_and_automation_open_and_answer_what_somebody_has(
     actor: Actor,
 ) -> None:
     assert lifecycle.open_(sues(), actor, LATER) is not None
-    assert lifecycle.complete(sues(), APPROVED, actor, LATER).task.status == "completed"
+    assert answering.complete(sues(), APPROVED, actor, LATER).task.status == "completed"
 
 
 def test_a_renamed_person_answers_what_is_theirs_and_who_got_the_address_does_not() -> None:
     renamed = replace(SUE, email="susan@example.com")
-    assert lifecycle.complete(sues(), APPROVED, renamed, LATER).task.status == "completed"
+    assert answering.complete(sues(), APPROVED, renamed, LATER).task.status == "completed"
     with pytest.raises(Forbidden):
-        lifecycle.complete(sues(), APPROVED, replace(SUE, user_id="usr_new"), LATER)
+        answering.complete(sues(), APPROVED, replace(SUE, user_id="usr_new"), LATER)
 
 
 def test_a_reviewer_opens_and_answers_what_nobody_has() -> None:
     opened = lifecycle.open_(a_task(), SUE, LATER)
     assert opened is not None
-    assert lifecycle.complete(opened.task, APPROVED, BOB, LATER).task.status == "completed"
+    assert answering.complete(opened.task, APPROVED, BOB, LATER).task.status == "completed"
 
 
 def test_who_comes_too_late_is_told_that_it_is_settled_whoever_has_it() -> None:
@@ -216,7 +216,7 @@ def test_who_comes_too_late_is_told_that_it_is_settled_whoever_has_it() -> None:
     for act in (
         lambda: lifecycle.open_(settled, BOB, LATER),
         lambda: lifecycle.claim(settled, BOB_IN_PERSON, BOB, LATER),
-        lambda: lifecycle.complete(settled, APPROVED, BOB, LATER),
+        lambda: answering.complete(settled, APPROVED, BOB, LATER),
     ):
         with pytest.raises(TaskAlreadySettled):
             act()
@@ -231,7 +231,7 @@ def test_the_history_says_with_which_key_something_was_done_or_refused() -> None
     assert cancelled.extra_data == {"reason": "done", **WITH_KEY}
     refused = lifecycle.refused(a_task(), "claim", "CODE", KEY, LATER)
     assert refused.extra_data == {"command": "claim", "error_code": "CODE", **WITH_KEY}
-    answered = lifecycle.complete(a_task(redact_payload=True), APPROVED, KEY, LATER).entries[0]
+    answered = answering.complete(a_task(redact_payload=True), APPROVED, KEY, LATER).entries[0]
     assert answered.extra_data == WITH_KEY
 
 

@@ -8,21 +8,29 @@ from ...client import AuthenticatedClient, Client
 from ...models.complete_task_request import CompleteTaskRequest
 from ...models.error_response import ErrorResponse
 from ...models.task import Task
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     task_id: str,
     *,
     body: CompleteTaskRequest,
+    wait: int | Unset = 25,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+
+    params: dict[str, Any] = {}
+
+    params["wait"] = wait
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
         "url": "/api/tasks/{task_id}/complete".format(
             task_id=quote(str(task_id), safe=""),
         ),
+        "params": params,
     }
 
     _kwargs["json"] = Client.dump(CompleteTaskRequest, body)
@@ -102,14 +110,17 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: CompleteTaskRequest,
+    wait: int | Unset = 25,
 ) -> Response[ErrorResponse | Task]:
     """Answer a task
 
      The answer must satisfy the task's `response_schema` and arrive before its deadline. One
-    answer wins; any other is refused.
+    answer wins; any other is refused. Where the task has a verifier, the answer is stored, the
+    task is `submitted`, and the verdict follows; it is waited for as long as `wait` says.
 
     Args:
         task_id (str):
+        wait (int | Unset):  Default: 25.
         body (CompleteTaskRequest):
 
     Raises:
@@ -123,6 +134,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         task_id=task_id,
         body=body,
+        wait=wait,
     )
 
     response = client.get_httpx_client().request(
@@ -137,14 +149,17 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: CompleteTaskRequest,
+    wait: int | Unset = 25,
 ) -> ErrorResponse | Task | None:
     """Answer a task
 
      The answer must satisfy the task's `response_schema` and arrive before its deadline. One
-    answer wins; any other is refused.
+    answer wins; any other is refused. Where the task has a verifier, the answer is stored, the
+    task is `submitted`, and the verdict follows; it is waited for as long as `wait` says.
 
     Args:
         task_id (str):
+        wait (int | Unset):  Default: 25.
         body (CompleteTaskRequest):
 
     Raises:
@@ -159,6 +174,7 @@ def sync(
         task_id=task_id,
         client=client,
         body=body,
+        wait=wait,
     ).parsed
 
 
@@ -167,14 +183,17 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: CompleteTaskRequest,
+    wait: int | Unset = 25,
 ) -> Response[ErrorResponse | Task]:
     """Answer a task
 
      The answer must satisfy the task's `response_schema` and arrive before its deadline. One
-    answer wins; any other is refused.
+    answer wins; any other is refused. Where the task has a verifier, the answer is stored, the
+    task is `submitted`, and the verdict follows; it is waited for as long as `wait` says.
 
     Args:
         task_id (str):
+        wait (int | Unset):  Default: 25.
         body (CompleteTaskRequest):
 
     Raises:
@@ -188,6 +207,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         task_id=task_id,
         body=body,
+        wait=wait,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -200,14 +220,17 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: CompleteTaskRequest,
+    wait: int | Unset = 25,
 ) -> ErrorResponse | Task | None:
     """Answer a task
 
      The answer must satisfy the task's `response_schema` and arrive before its deadline. One
-    answer wins; any other is refused.
+    answer wins; any other is refused. Where the task has a verifier, the answer is stored, the
+    task is `submitted`, and the verdict follows; it is waited for as long as `wait` says.
 
     Args:
         task_id (str):
+        wait (int | Unset):  Default: 25.
         body (CompleteTaskRequest):
 
     Raises:
@@ -223,5 +246,6 @@ async def asyncio(
             task_id=task_id,
             client=client,
             body=body,
+            wait=wait,
         )
     ).parsed

@@ -4,6 +4,7 @@ from typing import Any
 import httpx
 
 from ...client import AuthenticatedClient, Client
+from ...models.delivery_kind import DeliveryKind
 from ...models.delivery_status import DeliveryStatus
 from ...models.error_response import ErrorResponse
 from ...models.webhook_delivery_page import WebhookDeliveryPage
@@ -13,6 +14,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     task_id: str | Unset = UNSET,
+    kind: DeliveryKind | Unset = UNSET,
     status: DeliveryStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
@@ -21,6 +23,12 @@ def _get_kwargs(
     params: dict[str, Any] = {}
 
     params["task_id"] = task_id
+
+    json_kind: str | Unset = UNSET
+    if not isinstance(kind, Unset):
+        json_kind = kind
+
+    params["kind"] = json_kind
 
     json_status: str | Unset = UNSET
     if not isinstance(status, Unset):
@@ -98,19 +106,24 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     task_id: str | Unset = UNSET,
+    kind: DeliveryKind | Unset = UNSET,
     status: DeliveryStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[ErrorResponse | WebhookDeliveryPage]:
-    """List the deliveries to `callback_url`, newest first
+    """List what was sent, newest first
 
      All filters given must hold. Follow `next_cursor` for more.
 
     Args:
         task_id (str | Unset):
+        kind (DeliveryKind | Unset): `webhook`: a result to `callback_url`. `email`, `slack`: a
+            message that asks somebody.
+            `slack_update`: a message in Slack is written again. `verification`: a model is asked.
         status (DeliveryStatus | Unset): `pending`: to be sent, or to be tried again. `delivered`:
-            the receiver answered 2xx.
-            `abandoned`: it did not within three days.
+            the receiver took it. `abandoned`:
+            it did not within three days, or said that it never will. `skipped`: nobody needed it any
+            more when its time came.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -124,6 +137,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         task_id=task_id,
+        kind=kind,
         status=status,
         limit=limit,
         cursor=cursor,
@@ -140,19 +154,24 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     task_id: str | Unset = UNSET,
+    kind: DeliveryKind | Unset = UNSET,
     status: DeliveryStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> ErrorResponse | WebhookDeliveryPage | None:
-    """List the deliveries to `callback_url`, newest first
+    """List what was sent, newest first
 
      All filters given must hold. Follow `next_cursor` for more.
 
     Args:
         task_id (str | Unset):
+        kind (DeliveryKind | Unset): `webhook`: a result to `callback_url`. `email`, `slack`: a
+            message that asks somebody.
+            `slack_update`: a message in Slack is written again. `verification`: a model is asked.
         status (DeliveryStatus | Unset): `pending`: to be sent, or to be tried again. `delivered`:
-            the receiver answered 2xx.
-            `abandoned`: it did not within three days.
+            the receiver took it. `abandoned`:
+            it did not within three days, or said that it never will. `skipped`: nobody needed it any
+            more when its time came.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -167,6 +186,7 @@ def sync(
     return sync_detailed(
         client=client,
         task_id=task_id,
+        kind=kind,
         status=status,
         limit=limit,
         cursor=cursor,
@@ -177,19 +197,24 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     task_id: str | Unset = UNSET,
+    kind: DeliveryKind | Unset = UNSET,
     status: DeliveryStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> Response[ErrorResponse | WebhookDeliveryPage]:
-    """List the deliveries to `callback_url`, newest first
+    """List what was sent, newest first
 
      All filters given must hold. Follow `next_cursor` for more.
 
     Args:
         task_id (str | Unset):
+        kind (DeliveryKind | Unset): `webhook`: a result to `callback_url`. `email`, `slack`: a
+            message that asks somebody.
+            `slack_update`: a message in Slack is written again. `verification`: a model is asked.
         status (DeliveryStatus | Unset): `pending`: to be sent, or to be tried again. `delivered`:
-            the receiver answered 2xx.
-            `abandoned`: it did not within three days.
+            the receiver took it. `abandoned`:
+            it did not within three days, or said that it never will. `skipped`: nobody needed it any
+            more when its time came.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -203,6 +228,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         task_id=task_id,
+        kind=kind,
         status=status,
         limit=limit,
         cursor=cursor,
@@ -217,19 +243,24 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     task_id: str | Unset = UNSET,
+    kind: DeliveryKind | Unset = UNSET,
     status: DeliveryStatus | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
 ) -> ErrorResponse | WebhookDeliveryPage | None:
-    """List the deliveries to `callback_url`, newest first
+    """List what was sent, newest first
 
      All filters given must hold. Follow `next_cursor` for more.
 
     Args:
         task_id (str | Unset):
+        kind (DeliveryKind | Unset): `webhook`: a result to `callback_url`. `email`, `slack`: a
+            message that asks somebody.
+            `slack_update`: a message in Slack is written again. `verification`: a model is asked.
         status (DeliveryStatus | Unset): `pending`: to be sent, or to be tried again. `delivered`:
-            the receiver answered 2xx.
-            `abandoned`: it did not within three days.
+            the receiver took it. `abandoned`:
+            it did not within three days, or said that it never will. `skipped`: nobody needed it any
+            more when its time came.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
 
@@ -245,6 +276,7 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             task_id=task_id,
+            kind=kind,
             status=status,
             limit=limit,
             cursor=cursor,

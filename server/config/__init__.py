@@ -12,6 +12,9 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
+from .channels import EmailSettings, SlackSettings
+from .verification import VerifierSettings
+
 PREFIX = "AWAITHUMANS_"
 _ADDRESS = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
 _SQLITE = "sqlite:///"
@@ -20,7 +23,7 @@ _POSTGRES = ("postgresql://", "postgres://")
 OF_THE_SDK = frozenset({"AWAITHUMANS_URL", "AWAITHUMANS_QUIET", "AWAITHUMANS_CALLBACK_URL"})
 
 
-class Settings(BaseSettings):
+class Settings(EmailSettings, SlackSettings, VerifierSettings, BaseSettings):
     """What an operator can set; the first of command line, environment, `.env`, default."""
 
     model_config = SettingsConfigDict(
@@ -188,7 +191,9 @@ class Settings(BaseSettings):
         url = urlsplit(self.database_url or "")
         password = url.password or ""
         keys = (self.payload_key or "").split(",")
-        found = [self.admin_api_token or "", password, unquote(password), *map(str.strip, keys)]
+        found = [self.admin_api_token, password, unquote(password), *map(str.strip, keys)]
+        found += [self.smtp_password, self.resend_api_key, self.slack_bot_token]
+        found += [self.slack_signing_secret, self.slack_app_token, self.slack_client_secret]
         return [secret for secret in found if secret]
 
     @property
