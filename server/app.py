@@ -15,6 +15,7 @@ from .api import (
     auth,
     bundle,
     contract,
+    email,
     events,
     keys,
     pages,
@@ -22,6 +23,7 @@ from .api import (
     parts,
     refusals,
     setup,
+    slack,
     stats,
     system,
     tasks,
@@ -205,7 +207,7 @@ def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None)
 def _routes() -> list[BaseRoute]:
     """Return the contract's routes, made once in a process: they hold no part of a server."""
     every = APIRouter(dependencies=[Depends(own_origin)])
-    for room in (tasks, events, stats, users, keys, webhooks, auth, setup, system):
+    for room in (tasks, events, stats, users, keys, webhooks, email, slack, auth, setup, system):
         every.include_router(room.routes)
     return every.routes
 

@@ -596,6 +596,122 @@ class WebhookDeliveryDetail(BaseModel):
     """Every attempt, oldest first; the newest 200."""
 
 
+EmailTransport = TypeAliasType(
+    "EmailTransport", Literal["smtp", "resend", "file", "log"]
+)
+"""How mail is sent."""
+
+
+SmtpSecurity = TypeAliasType("SmtpSecurity", Literal["tls", "starttls", "none"])
+"""
+`tls`: encrypted from the start. `starttls`: encrypted before anything is said, or not sent.
+`none`: not encrypted.
+
+"""
+
+
+class SmtpSettings(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    host: Annotated[str, Field(max_length=253, min_length=1)]
+    port: Annotated[StrictInt | None, Field(ge=1, le=65535)] = None
+    """By default 465 for `tls`, 587 for `starttls`, 25 for `none`."""
+    security: SmtpSecurity = "starttls"
+    username: Annotated[str | None, Field(max_length=320, min_length=1)] = None
+    password: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
+
+
+class ResendSettings(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    api_key: Annotated[str, Field(max_length=200, min_length=1)]
+
+
+IdentityName = TypeAliasType(
+    "IdentityName",
+    Annotated[str, Field(max_length=64, min_length=1, pattern="^[A-Za-z0-9_.-]+$")],
+)
+"""A sender's name, as it is written in `notify`."""
+
+
+class EmailIdentity(BaseModel):
+    """A sender of mail."""
+
+    id: str
+    name: IdentityName
+    sender: str
+    """What stands in `From`."""
+    transport: EmailTransport
+    detail: str
+    """Where its mails go out, without what is secret; made for people."""
+    is_default: StrictBool
+    """Whether it sends what names no sender."""
+    created_at: AwareDatetime
+
+
+class EmailIdentityList(BaseModel):
+    items: list[EmailIdentity]
+    default_sender: str | None
+    """What stands in `From` of mails that name no sender; null if they can't be sent."""
+
+
+IdentityTransport = TypeAliasType("IdentityTransport", Literal["smtp", "resend"])
+"""How a named sender sends."""
+
+
+class TestEmailRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    to: Email
+    identity: IdentityName | None = None
+    """The sender's name; by default the default sender."""
+
+
+class TestResult(BaseModel):
+    """What became of a message that was sent to try a channel."""
+
+    ok: StrictBool
+    detail: str
+    """What the receiver said, in its own words."""
+
+
+SlackSocketState = TypeAliasType(
+    "SlackSocketState", Literal["off", "connecting", "connected"]
+)
+"""Whether the server is connected to Slack by Socket Mode."""
+
+
+SlackSource = TypeAliasType("SlackSource", Literal["environment", "oauth"])
+"""Where the workspace's token comes from."""
+
+
+class SlackMember(BaseModel):
+    user_id: str
+    name: str
+    display_name: str | None
+    email: str | None
+
+
+class SlackMemberList(BaseModel):
+    items: list[SlackMember]
+
+
+class TestSlackRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    target: Annotated[
+        str,
+        Field(
+            max_length=400, min_length=7, pattern="^slack(\\+[A-Za-z0-9_-]{1,64})?:."
+        ),
+    ]
+    """As in `notify`."""
+
+
 class SetupStatus(BaseModel):
     setup_required: StrictBool
     """Whether there is no operator yet."""
@@ -733,6 +849,44 @@ class SetupOperatorRequest(BaseModel):
     email: Email
     display_name: Annotated[str | None, Field(max_length=200, min_length=1)] = None
     password: Password
+
+
+class CreateEmailIdentityRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: IdentityName
+    sender: Annotated[str, Field(max_length=320, min_length=3)]
+    transport: IdentityTransport
+    smtp: SmtpSettings | None = None
+    """For the transport `smtp`."""
+    resend: ResendSettings | None = None
+    """For the transport `resend`."""
+
+
+class SlackInstallation(BaseModel):
+    """A workspace."""
+
+    team_id: str
+    team_name: str
+    bot_user_id: str
+    scopes: list[str]
+    source: SlackSource
+    installed_by_email: str | None
+    created_at: AwareDatetime | None
+
+
+class SlackInstallationList(BaseModel):
+    items: list[SlackInstallation]
+    configured: StrictBool
+    """Whether messages can be sent, and answers received."""
+    detail: str
+    """How it is set up, or what is missing; made for people."""
+    oauth_available: StrictBool
+    """Whether the app can be installed from here, at `/api/channels/slack/oauth/start`."""
+    socket_mode: SlackSocketState
+    interactions_url: str
+    events_url: str
 
 
 class Task(BaseModel):

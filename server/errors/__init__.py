@@ -5,6 +5,12 @@ class docstrings, so they speak to the user.
 """
 
 from .base import FieldProblem, Refusal, every_refusal
+from .channels import (
+    ChannelFailed,
+    EmailIdentityExists,
+    EmailIdentityNotFound,
+    SlackInstallationNotFound,
+)
 from .deliveries import CallbackUrlInvalid, DeliveryInProgress, DeliveryNotFound
 from .links import LinkInvalid
 from .people import (
@@ -49,8 +55,11 @@ __all__ = [
     "BadRequest",
     "BodyTooLarge",
     "CallbackUrlInvalid",
+    "ChannelFailed",
     "DeliveryInProgress",
     "DeliveryNotFound",
+    "EmailIdentityExists",
+    "EmailIdentityNotFound",
     "FeatureNotAvailable",
     "FieldProblem",
     "Forbidden",
@@ -70,6 +79,7 @@ __all__ = [
     "SchemaInvalid",
     "SetupClosed",
     "SetupTokenInvalid",
+    "SlackInstallationNotFound",
     "StorageUnavailable",
     "TaskAlreadyClaimed",
     "TaskAlreadySettled",

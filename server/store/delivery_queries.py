@@ -175,9 +175,9 @@ class DeliveryReader:
 
     def notifications(self, task_id: str) -> list[Notification]:
         """Return the messages that ask people to answer a task, oldest first."""
-        rows = self._connection.execute(_NOTIFICATIONS, {"wanted": task_id})
+        rows = self._connection.execute(_NOTIFICATIONS, {"wanted": task_id}).mappings()
         return [
-            Notification(**row._asdict() | {"purpose": json.loads(row.purpose)["purpose"]})
+            Notification(**{**row, "purpose": json.loads(row["purpose"])["purpose"]})
             for row in rows
         ]
 

@@ -560,6 +560,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/email/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the senders of mail */
+        get: operations["listEmailIdentities"];
+        put?: never;
+        /**
+         * Add a sender
+         * @description Its name is what comes after `email+` in `notify`. The only one is the default, where the
+         *     environment sets none. What is secret is kept encrypted, and never shown again.
+         */
+        post: operations["createEmailIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/email/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sender's id. */
+                identity_id: components["parameters"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        /** Get a sender */
+        get: operations["getEmailIdentity"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a sender
+         * @description Mails that are still to be sent by it fail, and say so.
+         */
+        delete: operations["deleteEmailIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/email/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a mail to try a sender
+         * @description Sends at once, and says what the mail server said.
+         */
+        post: operations["sendTestEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/slack/installations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workspaces */
+        get: operations["listSlackInstallations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/slack/installations/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's id at Slack. */
+                team_id: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget a workspace
+         * @description Its token is forgotten; the app stays in the workspace until it is removed there.
+         */
+        delete: operations["deleteSlackInstallation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/slack/installations/{team_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's id at Slack. */
+                team_id: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the people of a workspace
+         * @description For giving people of the directory their Slack ids.
+         */
+        get: operations["listSlackMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/slack/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post a message to try a target
+         * @description Posts at once, and says what Slack said.
+         */
+        post: operations["sendTestSlackMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -1263,6 +1412,121 @@ export interface components {
             /** @description Every attempt, oldest first; the newest 200. */
             attempt_log: components["schemas"]["DeliveryAttempt"][];
         };
+        /**
+         * @description How mail is sent.
+         * @enum {string}
+         */
+        EmailTransport: "smtp" | "resend" | "file" | "log";
+        /**
+         * @description `tls`: encrypted from the start. `starttls`: encrypted before anything is said, or not sent.
+         *     `none`: not encrypted.
+         * @enum {string}
+         */
+        SmtpSecurity: "tls" | "starttls" | "none";
+        SmtpSettings: {
+            host: string;
+            /** @description By default 465 for `tls`, 587 for `starttls`, 25 for `none`. */
+            port?: number | null;
+            /** @default starttls */
+            security: components["schemas"]["SmtpSecurity"];
+            username?: string | null;
+            password?: string | null;
+        };
+        ResendSettings: {
+            api_key: string;
+        };
+        /** @description A sender's name, as it is written in `notify`. */
+        IdentityName: string;
+        /** @description A sender of mail. */
+        EmailIdentity: {
+            id: string;
+            name: components["schemas"]["IdentityName"];
+            /** @description What stands in `From`. */
+            sender: string;
+            transport: components["schemas"]["EmailTransport"];
+            /** @description Where its mails go out, without what is secret; made for people. */
+            detail: string;
+            /** @description Whether it sends what names no sender. */
+            is_default: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        EmailIdentityList: {
+            items: components["schemas"]["EmailIdentity"][];
+            /** @description What stands in `From` of mails that name no sender; null if they can't be sent. */
+            default_sender: string | null;
+        };
+        CreateEmailIdentityRequest: {
+            name: components["schemas"]["IdentityName"];
+            sender: string;
+            transport: components["schemas"]["IdentityTransport"];
+            /** @description For the transport `smtp`. */
+            smtp?: components["schemas"]["SmtpSettings"] | null;
+            /** @description For the transport `resend`. */
+            resend?: components["schemas"]["ResendSettings"] | null;
+        };
+        /**
+         * @description How a named sender sends.
+         * @enum {string}
+         */
+        IdentityTransport: "smtp" | "resend";
+        TestEmailRequest: {
+            to: components["schemas"]["Email"];
+            /** @description The sender's name; by default the default sender. */
+            identity?: components["schemas"]["IdentityName"] | null;
+        };
+        /** @description What became of a message that was sent to try a channel. */
+        TestResult: {
+            ok: boolean;
+            /** @description What the receiver said, in its own words. */
+            detail: string;
+        };
+        /**
+         * @description Whether the server is connected to Slack by Socket Mode.
+         * @enum {string}
+         */
+        SlackSocketState: "off" | "connecting" | "connected";
+        /** @description A workspace. */
+        SlackInstallation: {
+            team_id: string;
+            team_name: string;
+            bot_user_id: string;
+            scopes: string[];
+            source: components["schemas"]["SlackSource"];
+            installed_by_email: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+        };
+        /**
+         * @description Where the workspace's token comes from.
+         * @enum {string}
+         */
+        SlackSource: "environment" | "oauth";
+        SlackInstallationList: {
+            items: components["schemas"]["SlackInstallation"][];
+            /** @description Whether messages can be sent, and answers received. */
+            configured: boolean;
+            /** @description How it is set up, or what is missing; made for people. */
+            detail: string;
+            /** @description Whether the app can be installed from here, at `/api/channels/slack/oauth/start`. */
+            oauth_available: boolean;
+            socket_mode: components["schemas"]["SlackSocketState"];
+            interactions_url: string;
+            events_url: string;
+        };
+        SlackMember: {
+            user_id: string;
+            name: string;
+            display_name: string | null;
+            email: string | null;
+        };
+        SlackMemberList: {
+            items: components["schemas"]["SlackMember"][];
+        };
+        TestSlackRequest: {
+            /** @description As in `notify`. */
+            target: string;
+        };
         SetupStatus: {
             /** @description Whether there is no operator yet. */
             setup_required: boolean;
@@ -1472,6 +1736,10 @@ export interface components {
         UserId: string;
         /** @description The key's id. */
         KeyId: string;
+        /** @description The sender's id. */
+        IdentityId: string;
+        /** @description The workspace's id at Slack. */
+        TeamId: string;
         /** @description The delivery's id. */
         DeliveryId: string;
     };
@@ -2603,6 +2871,333 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    listEmailIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The senders. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailIdentityList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    createEmailIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEmailIdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description The sender. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailIdentity"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is a sender of this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            /** @description This server has no key to keep secrets with. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    getEmailIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sender's id. */
+                identity_id: components["parameters"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sender. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailIdentity"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such sender. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    deleteEmailIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sender's id. */
+                identity_id: components["parameters"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such sender. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    sendTestEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestResult"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such sender. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    listSlackInstallations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspaces, and how the channel is set up. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackInstallationList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    deleteSlackInstallation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's id at Slack. */
+                team_id: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description The app is not installed in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    listSlackMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's id at Slack. */
+                team_id: components["parameters"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its people, without bots and those who left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackMemberList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description The app is not installed in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            /** @description Slack did not answer, or refused. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    sendTestSlackMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestSlackRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestResult"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
             422: components["responses"]["ValidationFailed"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -17,15 +17,20 @@ from .channel_state import ChannelState
 from .claim_task_request import ClaimTaskRequest
 from .complete_task_request import CompleteTaskRequest
 from .create_api_key_request import CreateApiKeyRequest
+from .create_email_identity_request import CreateEmailIdentityRequest
 from .create_task_request import CreateTaskRequest
 from .create_user_request import CreateUserRequest
 from .day_count import DayCount
 from .delivery_attempt import DeliveryAttempt
 from .delivery_kind import DeliveryKind
 from .delivery_status import DeliveryStatus
+from .email_identity import EmailIdentity
+from .email_identity_list import EmailIdentityList
+from .email_transport import EmailTransport
 from .error_response import ErrorResponse
 from .field_error import FieldError
 from .health import Health
+from .identity_transport import IdentityTransport
 from .json_object import JsonObject
 from .json_schema_document import JsonSchemaDocument
 from .login_request import LoginRequest
@@ -36,9 +41,18 @@ from .notification_purpose import NotificationPurpose
 from .outbox_state import OutboxState
 from .poll_result import PollResult
 from .readiness import Readiness
+from .resend_settings import ResendSettings
 from .set_password_request import SetPasswordRequest
 from .setup_operator_request import SetupOperatorRequest
 from .setup_status import SetupStatus
+from .slack_installation import SlackInstallation
+from .slack_installation_list import SlackInstallationList
+from .slack_member import SlackMember
+from .slack_member_list import SlackMemberList
+from .slack_socket_state import SlackSocketState
+from .slack_source import SlackSource
+from .smtp_security import SmtpSecurity
+from .smtp_settings import SmtpSettings
 from .status_count import StatusCount
 from .system_status import SystemStatus
 from .task import Task
@@ -48,6 +62,9 @@ from .task_page import TaskPage
 from .task_stats import TaskStats
 from .task_status import TaskStatus
 from .task_summary import TaskSummary
+from .test_email_request import TestEmailRequest
+from .test_result import TestResult
+from .test_slack_request import TestSlackRequest
 from .update_user_request import UpdateUserRequest
 from .user import User
 from .user_page import UserPage
@@ -78,15 +95,20 @@ __all__ = (
     "ClaimTaskRequest",
     "CompleteTaskRequest",
     "CreateApiKeyRequest",
+    "CreateEmailIdentityRequest",
     "CreateTaskRequest",
     "CreateUserRequest",
     "DayCount",
     "DeliveryAttempt",
     "DeliveryKind",
     "DeliveryStatus",
+    "EmailIdentity",
+    "EmailIdentityList",
+    "EmailTransport",
     "ErrorResponse",
     "FieldError",
     "Health",
+    "IdentityTransport",
     "JsonObject",
     "JsonSchemaDocument",
     "LoginRequest",
@@ -97,9 +119,18 @@ __all__ = (
     "OutboxState",
     "PollResult",
     "Readiness",
+    "ResendSettings",
     "SetPasswordRequest",
     "SetupOperatorRequest",
     "SetupStatus",
+    "SlackInstallation",
+    "SlackInstallationList",
+    "SlackMember",
+    "SlackMemberList",
+    "SlackSocketState",
+    "SlackSource",
+    "SmtpSecurity",
+    "SmtpSettings",
     "StatusCount",
     "SystemStatus",
     "Task",
@@ -109,6 +140,9 @@ __all__ = (
     "TaskStats",
     "TaskStatus",
     "TaskSummary",
+    "TestEmailRequest",
+    "TestResult",
+    "TestSlackRequest",
     "UpdateUserRequest",
     "User",
     "UserPage",

@@ -1,0 +1,54 @@
+"""Refusals of channels: senders, workspaces, and what vendors say."""
+
+from .base import Refusal
+
+
+class EmailIdentityNotFound(Refusal):
+    """There is no sender of this id or name.
+
+    List the senders; whoever operates the server can add one.
+    """
+
+    status = 404
+    code = "EMAIL_IDENTITY_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such sender. List them, or add it.")
+
+
+class EmailIdentityExists(Refusal):
+    """A sender of this name is there already.
+
+    Names are what `notify` says, so each is one sender's. Remove the old one first.
+    """
+
+    status = 409
+    code = "EMAIL_IDENTITY_EXISTS"
+
+    def __init__(self) -> None:
+        super().__init__("There is a sender of this name. Remove it first, or use another name.")
+
+
+class SlackInstallationNotFound(Refusal):
+    """The app is not installed in this workspace, as far as this server knows.
+
+    A workspace whose token comes from the environment is removed there.
+    """
+
+    status = 404
+    code = "SLACK_INSTALLATION_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The app is not installed in this workspace, or its token comes from the environment."
+        )
+
+
+class ChannelFailed(Refusal):
+    """The channel's vendor refused, or did not answer.
+
+    The message has the vendor's own words.
+    """
+
+    status = 502
+    code = "CHANNEL_FAILED"
