@@ -94,8 +94,9 @@ class Settling:
             if isinstance(outcome, Answer):
                 found = yield from watch.looking(outcome.parsed)
                 if outcome.parsed.status in SETTLED:
-                    # Only the task itself tells why the verifier refused.
-                    return found if found and found.status in SETTLED else outcome.parsed
+                    # Why the verifier refused, only the task itself tells.
+                    tells = found is not None and found.status == "verification_exhausted"
+                    return found if tells else outcome.parsed
                 deadline.heard(outcome.headers)
             elif isinstance(outcome, Refused) and 400 <= outcome.status < 500:
                 raise poll_error(outcome, self._endpoint, task.id)
