@@ -95,8 +95,9 @@ class Settling:
                 found = yield from watch.looking(outcome.parsed)
                 if outcome.parsed.status in SETTLED:
                     # Why the verifier refused, only the task itself tells.
-                    tells = found is not None and found.status == "verification_exhausted"
-                    return found if tells else outcome.parsed
+                    if found is not None and found.status == "verification_exhausted":
+                        return found
+                    return outcome.parsed
                 deadline.heard(outcome.headers)
             elif isinstance(outcome, Refused) and 400 <= outcome.status < 500:
                 raise poll_error(outcome, self._endpoint, task.id)

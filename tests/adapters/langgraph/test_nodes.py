@@ -144,7 +144,7 @@ def test_what_cannot_work_is_refused_before_the_graph_is_interrupted(
 
 def test_every_parameter_reaches_the_server(standin: StandIn) -> None:
     settle_when_polled(standin, "completed", response={"approved": True})
-    given = {
+    given: dict[str, Any] = {
         "assign_to": ["sue@example.com", "bob@example.com"],
         "notify": ["email:sue@example.com"],
         "idempotency_key": "my-key",

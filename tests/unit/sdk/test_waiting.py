@@ -400,14 +400,14 @@ class Told(Task):
     """A task that tells what its verifier said."""
 
     verdict: Any = None
-    max_attempts: int | None = 3
+    max_attempts: int | None = None
 
 
 def looked(status: str, count: int, outcome: str = "refused", **said: Any) -> Reply:
     """What the task tells when it is looked at."""
     verdict = {"outcome": outcome, "reason": "No date.", "attempt": count, **said}
     fields = {**task().model_dump(), "status": status, "verification_attempt": count}
-    return fails(Answer(Told.model_validate({**fields, "verdict": verdict}), {}))
+    return fails(Answer(Told.model_validate({**fields, "verdict": verdict, "max_attempts": 3}), {}))
 
 
 def rejected(attempt: int) -> Reply:
