@@ -20,7 +20,8 @@ if TYPE_CHECKING:
         TaskTimeoutError,
         VerificationExhaustedError,
     )
-    from awaithumans.wire import AuditEntry, Task, TaskPage, TaskSummary, VerifierConfig
+    from awaithumans.verifiers.config import VerifierConfig
+    from awaithumans.wire import AuditEntry, Task, TaskPage, TaskSummary
 
     __version__: str
 
@@ -58,7 +59,7 @@ _HOMES = {
     "Task": "wire",
     "TaskPage": "wire",
     "TaskSummary": "wire",
-    "VerifierConfig": "wire",
+    "VerifierConfig": "verifiers.config",
     "await_human": "asking",
     "await_human_sync": "asking",
 }

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from awaithumans.client import AwaitHumans, AwaitHumansSync
 from awaithumans.request import AssignToInput
-from awaithumans.wire import VerifierConfig
+from awaithumans.verifiers.config import VerifierConfig
 
 R = TypeVar("R", bound=BaseModel)
 

@@ -16,8 +16,8 @@ from awaithumans.steps import run_async, run_sync
 from awaithumans.tasks import Tasks
 from awaithumans.tasks_sync import TasksSync
 from awaithumans.transport import AsyncTransport, SyncTransport
+from awaithumans.verifiers.config import VerifierConfig
 from awaithumans.waiting import Settling, Wait
-from awaithumans.wire import VerifierConfig
 
 # How long connecting, and then waiting for the answer, may take when a wait is given up.
 _ABORT_SECONDS = 2.0

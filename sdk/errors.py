@@ -55,10 +55,10 @@ class AwaitHumansError(Exception):
 
 
 class ConfigurationError(AwaitHumansError):
-    """An address, a key or the discovery file is missing or cannot be used as it is.
+    """An address, a key, a verifier or the discovery file cannot be used as it is, or is missing.
 
     Codes: ``SERVER_URL_INVALID``, ``API_KEY_INVALID``, ``DISCOVERY_FILE_INVALID``,
-    ``PAYLOAD_KEY_INVALID``, ``CALLBACK_URL_MISSING``.
+    ``PAYLOAD_KEY_INVALID``, ``CALLBACK_URL_MISSING``, ``VERIFIER_INVALID``.
     """
 
     default_code = "CONFIGURATION_INVALID"
@@ -189,6 +189,7 @@ class VerificationExhaustedError(AwaitHumansError):
     Attributes:
         task_id: The task whose answers were refused.
         attempts: How many answers were checked.
+        reason: Why the last of them was refused; empty when the server did not say.
     """
 
     default_code = "VERIFICATION_EXHAUSTED"
@@ -199,12 +200,14 @@ class VerificationExhaustedError(AwaitHumansError):
         *,
         task_id: str,
         attempts: int,
+        reason: str = "",
         hint: str = "",
         docs_url: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint, docs_url=docs_url)
         self.task_id = task_id
         self.attempts = attempts
+        self.reason = reason
 
 
 class SchemaValidationError(AwaitHumansError):

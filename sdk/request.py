@@ -18,7 +18,8 @@ from awaithumans.errors import (
     RequestError,
     TaskCreateError,
 )
-from awaithumans.wire import AssignTo, CreateTaskRequest, VerifierConfig
+from awaithumans.verifiers.config import VerifierConfig
+from awaithumans.wire import AssignTo, CreateTaskRequest
 
 AssignToInput: TypeAlias = str | list[str] | dict[str, Any] | None
 """Who should answer: an address, several addresses, or the contract's ``AssignTo`` as a dict."""
@@ -64,7 +65,7 @@ def build_request(
         optional = {
             "assign_to": assignment(assign_to),
             "notify": notify,
-            "verifier_config": verifier,
+            "verifier_config": _verifier(verifier),
             "redact_payload": redact_payload or None,
             "task_metadata": task_metadata,
             "initial_response": json_object(initial_response, "initial_response"),
@@ -168,6 +169,12 @@ def json_object(
     if not isinstance(plain, dict):
         raise _fault(name, "should be a JSON object", kind)
     return cast("dict[str, Any]", plain)
+
+
+def _verifier(verifier: VerifierConfig | None) -> dict[str, Any] | None:
+    # As JSON, because a workflow's sandbox may have loaded another class of the same name.
+    plain = json_object(verifier, "verifier")
+    return plain and {name: value for name, value in plain.items() if value is not None}
 
 
 def _check_timeout(seconds: Any) -> None:

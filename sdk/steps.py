@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Generator
@@ -13,6 +14,8 @@ from awaithumans.pacing import Pace
 from awaithumans.transport import AsyncTransport, Call, Operation, Outcome, SyncTransport
 
 T = TypeVar("T")
+
+_LOG = logging.getLogger("awaithumans")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,14 @@ class Say:
     line: str
 
 
-Command: TypeAlias = Call | Pause | Say
+@dataclass(frozen=True)
+class Warn:
+    """Tell the program's log."""
+
+    line: str
+
+
+Command: TypeAlias = Call | Pause | Say | Warn
 Steps: TypeAlias = Generator[Command, Any, T]
 """Yields commands, is sent the outcome of each call, and returns a result or raises."""
 
@@ -68,7 +78,7 @@ def run_sync(
             elif isinstance(command, Pause):
                 pace.sleep(command.seconds)
             else:
-                _say(command.line)
+                _tell(command)
 
 
 async def run_async(
@@ -88,7 +98,14 @@ async def run_async(
             elif isinstance(command, Pause):
                 await pace.asleep(command.seconds)
             else:
-                _say(command.line)
+                _tell(command)
+
+
+def _tell(command: Say | Warn) -> None:
+    if isinstance(command, Warn):
+        _LOG.warning("%s", command.line)
+    else:
+        _say(command.line)
 
 
 def _say(line: str) -> None:

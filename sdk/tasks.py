@@ -12,8 +12,9 @@ from awaithumans.pacing import Pace
 from awaithumans.request import AssignToInput, build_request
 from awaithumans.steps import Steps, run_async
 from awaithumans.transport import GET_TASK, OPEN_TASK, TASK_AUDIT, AsyncTransport
+from awaithumans.verifiers.config import VerifierConfig
 from awaithumans.waiting import creating
-from awaithumans.wire import AuditEntry, Task, TaskPage, TaskSummary, VerifierConfig
+from awaithumans.wire import AuditEntry, Task, TaskPage, TaskSummary
 
 T = TypeVar("T")
 # The class has a method of this name.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,6 +17,7 @@ from awaithumans.errors import (
     TaskTimeoutError,
     VerificationExhaustedError,
 )
+from awaithumans.findings import one_line, refusal
 from awaithumans.wire import PollResult, Task
 
 SETTLED = {"completed", "timed_out", "cancelled", "verification_exhausted"}
@@ -37,7 +37,11 @@ class Asked:
 
 
 def conclude(
-    task: Task | Asked, verdict: Task | PollResult, response_schema: type[R], endpoint: Endpoint
+    task: Task | Asked,
+    verdict: Task | PollResult,
+    response_schema: type[R],
+    endpoint: Endpoint,
+    reason: str = "",
 ) -> R:
     """Return the answer of a settled task.
 
@@ -46,6 +50,7 @@ def conclude(
         verdict: What the server last said about it; a settled status.
         response_schema: The model of the answer.
         endpoint: Where the task is, for the messages.
+        reason: Why the verifier refused the last answer, where ``verdict`` does not tell.
 
     Raises:
         TaskTimeoutError: Nobody answered in time.
@@ -59,7 +64,12 @@ def conclude(
         raise timed_out(task, endpoint)
     if verdict.status == "cancelled":
         raise _cancelled(task, endpoint)
-    raise _exhausted(task, verdict.verification_attempt, endpoint)
+    error = exhausted(task.id, verdict.verification_attempt, reason or refusal(verdict))
+    error.hint = (
+        f"All its reasons: {endpoint.page(task.id)}. To ask again, pass a new idempotency_key."
+    )
+    error.docs_url = endpoint.docs(error.code)
+    raise error
 
 
 def answer(
@@ -90,10 +100,7 @@ def answer(
 
 def announcement(task: Task, endpoint: Endpoint) -> str:
     """Return the line that tells where to answer; the title cannot steer a terminal."""
-    plain = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in task.task)
-    title = " ".join(plain.split())
-    if len(title) > _TITLE:
-        title = title[: _TITLE - 1] + "…"
+    title = one_line(task.task, _TITLE)
     page = endpoint.page(task.id)
     return f"awaithumans: waiting for a person: {title} -> {page} (or run: awaithumans inbox)"
 
@@ -120,11 +127,12 @@ def _cancelled(task: Task | Asked, endpoint: Endpoint) -> TaskCancelledError:
     )
 
 
-def _exhausted(task: Task | Asked, attempts: int, endpoint: Endpoint) -> VerificationExhaustedError:
+def exhausted(task_id: str, attempts: int, reason: str) -> VerificationExhaustedError:
+    """Return the error for a task whose every answer was refused; the hint is the caller's."""
+    last = f" Of the last it said: {reason}" if reason else ""
     return VerificationExhaustedError(
-        f"The verifier refused all {attempts} answers to {task.id}.",
-        task_id=task.id,
+        f"The verifier refused all {attempts} answers to {task_id}.{last}",
+        task_id=task_id,
         attempts=attempts,
-        hint=f"Its reasons: {endpoint.page(task.id)}. To ask again, pass a new idempotency_key.",
-        docs_url=endpoint.docs(VerificationExhaustedError.default_code),
+        reason=reason,
     )

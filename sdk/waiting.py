@@ -27,6 +27,7 @@ from awaithumans.transport import (
     Unreachable,
 )
 from awaithumans.verdicts import BEING_VERIFIED, SETTLED, announcement, conclude, timed_out
+from awaithumans.watching import Watch
 from awaithumans.wire import CreateTaskRequest, PollResult, Task
 
 _CREATE_PATIENCE_SECONDS = 5.0
@@ -83,14 +84,19 @@ class Settling:
         if self.task_id is not None:
             yield from call(CANCEL_TASK, task_id=self.task_id)
 
-    def _polling(self, task: Task, headers: Mapping[str, str]) -> Steps[PollResult]:
+    def _polling(self, task: Task, headers: Mapping[str, str]) -> Steps[Task | PollResult]:
         deadline, backoff = Deadline(task.timeout_at, self._pace), Backoff(self._pace)
         deadline.heard(headers)
+        watch = Watch(task.id)
         while True:
             began = self._pace.elapsed()
             outcome = yield from call(POLL_TASK, task_id=task.id, timeout=POLL_SECONDS)
             if isinstance(outcome, Answer):
+                found = yield from watch.looking(outcome.parsed)
                 if outcome.parsed.status in SETTLED:
+                    # Why the verifier refused, only the task itself tells.
+                    if found is not None and found.status == "verification_exhausted":
+                        return found
                     return outcome.parsed
                 deadline.heard(outcome.headers)
             elif isinstance(outcome, Refused) and 400 <= outcome.status < 500:

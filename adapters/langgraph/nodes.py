@@ -21,7 +21,7 @@ from awaithumans.adapters.langgraph.questions import (
 )
 from awaithumans.errors import ConfigurationError
 from awaithumans.request import AssignToInput, build_request
-from awaithumans.wire import VerifierConfig
+from awaithumans.verifiers.config import VerifierConfig
 
 # Where in the config the driver leaves what it shares with the nodes. LangGraph keeps names that
 # begin like this out of checkpoints and traces.

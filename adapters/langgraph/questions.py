@@ -15,9 +15,9 @@ from awaithumans.errors import (
     AwaitHumansError,
     TaskCancelledError,
     TaskTimeoutError,
-    VerificationExhaustedError,
 )
-from awaithumans.verdicts import answer
+from awaithumans.findings import refusal
+from awaithumans.verdicts import answer, exhausted
 from awaithumans.wire import CreateTaskRequest, PollResult, Task
 
 # What is raised in a node may get into the checkpoint, so it knows no server; the driver puts the
@@ -63,6 +63,7 @@ class Verdict(BaseModel):
     response: dict[str, Any] | None
     timeout_seconds: int
     verification_attempt: int
+    reason: str = ""
 
     def dump(self) -> dict[str, Any]:
         """Return it as the JSON object that the checkpoint keeps."""
@@ -100,6 +101,7 @@ def verdict_on(task: Task, last: Task | PollResult) -> Verdict:
             "response": last.response,
             "timeout_seconds": task.timeout_seconds,
             "verification_attempt": last.verification_attempt,
+            "reason": refusal(last),
         }
     )
 
@@ -153,10 +155,6 @@ def _without_answer(verdict: Verdict) -> AwaitHumansError:
         )
     if verdict.status == "cancelled":
         return TaskCancelledError(f"{task_id} was cancelled.", task_id=task_id, hint=_AGAIN)
-    attempts = verdict.verification_attempt
-    return VerificationExhaustedError(
-        f"The verifier refused all {attempts} answers to {task_id}.",
-        task_id=task_id,
-        attempts=attempts,
-        hint=_AGAIN,
-    )
+    error = exhausted(task_id, verdict.verification_attempt, verdict.reason)
+    error.hint = _AGAIN
+    return error

@@ -18,6 +18,7 @@ from awaithumans.adapters.temporal.keys import first_attempt, idempotency_key
 from awaithumans.adapters.temporal.messages import Created, Question
 from awaithumans.discovery import Endpoint, resolve
 from awaithumans.errors import AwaitHumansError, ConfigurationError, RequestError
+from awaithumans.findings import refusal
 from awaithumans.operations import cancelling, requesting
 from awaithumans.pacing import Pace
 from awaithumans.steps import Steps, run_async
@@ -83,7 +84,7 @@ class AwaitHumansActivities:
 
     @activity.defn(name=messages.CHECK_TASK)
     async def awaithumans_check_task(self, task_id: str) -> dict[str, Any]:
-        """Say where a task stands, as ``pollTask`` does."""
+        """Say where a task stands, as ``pollTask`` does, and why its verifier refused."""
         try:
             endpoint = resolve(self._server_url, self._api_key)
             steps = requesting(GET_TASK, endpoint, task_id=task_id)
@@ -149,7 +150,9 @@ def _with_workflow(url: str, workflow_id: str) -> str:
 
 
 def _verdict(task: Task) -> dict[str, Any]:
-    return task.model_dump(mode="json", include=set(PollResult.model_fields))
+    verdict = task.model_dump(mode="json", include=set(PollResult.model_fields))
+    reason = refusal(task)
+    return {**verdict, "reason": reason} if reason else verdict
 
 
 def _seconds_left(task: Task, headers: Mapping[str, str]) -> float:

@@ -21,7 +21,8 @@ from awaithumans.discovery import DEFAULT_URL, Endpoint
 from awaithumans.errors import AwaitHumansError, ServerUnreachableError
 from awaithumans.request import AssignToInput, build_request
 from awaithumans.verdicts import BEING_VERIFIED, SETTLED, Asked, conclude, timed_out
-from awaithumans.wire import CreateTaskRequest, PollResult, VerifierConfig
+from awaithumans.verifiers.config import VerifierConfig
+from awaithumans.wire import CreateTaskRequest, PollResult
 
 GRACE_SECONDS = 60
 """How long after the deadline a workflow still waits for the server's word, in seconds."""
@@ -130,11 +131,12 @@ async def await_human(
     created = await _create(question, timeout_seconds, cancel_on_abort)
     try:
         verdict = await _verdict(box, created)
+        reason = await _reason(created, verdict)
     except asyncio.CancelledError:
         if cancel_on_abort:
             await _to_its_end(asyncio.create_task(_withdraw(created.task_id)))
         raise
-    return _concluded(created, verdict, response_schema)
+    return _concluded(created, verdict, response_schema, reason)
 
 
 def _question(request: CreateTaskRequest, box: Mailbox, named: bool) -> Question:
@@ -201,16 +203,7 @@ async def _checked(created: Created) -> PollResult:
         TaskNotFoundError: It was deleted.
     """
     try:
-        # Shielded, because an activity that is cancelled fails, which is not being cancelled.
-        checking = workflow.start_activity(
-            messages.CHECK_TASK,
-            created.task_id,
-            result_type=dict[str, Any],
-            start_to_close_timeout=_ATTEMPT,
-            schedule_to_close_timeout=_PATIENCE,
-            retry_policy=_OPTIONAL,
-        )
-        told = await asyncio.shield(checking)
+        told = await _told(created)
     except ActivityError as error:
         known = from_failure(error.cause)
         if known is not None and not isinstance(known, ServerUnreachableError):
@@ -222,6 +215,31 @@ async def _checked(created: Created) -> PollResult:
     late = timed_out(_asked(created), Endpoint(created.server_url))
     late.hint = f"The server did not say so itself. {_AGAIN}"
     raise as_failure(late)
+
+
+async def _reason(created: Created, verdict: PollResult) -> str:
+    """Return why the verifier refused the last answer; a webhook does not tell it."""
+    if verdict.status != "verification_exhausted":
+        return ""
+    told = created.verdict
+    if told["status"] != verdict.status:
+        with contextlib.suppress(ActivityError):
+            told = await _told(created)
+    return str(told.get("reason", ""))
+
+
+async def _told(created: Created) -> dict[str, Any]:
+    """Ask the server once where the task stands."""
+    checking = workflow.start_activity(
+        messages.CHECK_TASK,
+        created.task_id,
+        result_type=dict[str, Any],
+        start_to_close_timeout=_ATTEMPT,
+        schedule_to_close_timeout=_PATIENCE,
+        retry_policy=_OPTIONAL,
+    )
+    # Shielded, because an activity that is cancelled fails, which is not being cancelled.
+    return await asyncio.shield(checking)
 
 
 async def _withdraw(task_id: str) -> None:
@@ -245,10 +263,10 @@ async def _to_its_end(cleaning: asyncio.Task[None]) -> None:
             await asyncio.shield(cleaning)
 
 
-def _concluded(created: Created, verdict: PollResult, response_schema: type[R]) -> R:
+def _concluded(created: Created, verdict: PollResult, response_schema: type[R], reason: str) -> R:
     endpoint = Endpoint(created.server_url)
     try:
-        return conclude(_asked(created), verdict, response_schema, endpoint)
+        return conclude(_asked(created), verdict, response_schema, endpoint, reason)
     except AwaitHumansError as error:
         if verdict.status != "completed":
             error.hint = f"Its history: {endpoint.page(created.task_id)}. {_AGAIN}"

@@ -50,6 +50,8 @@ _OF_THE_SDK = {
     "TASK_CREATE_FAILED": "The server refused the task, or the call's arguments are wrong.",
     "TASK_TIMEOUT": "Nobody answered within `timeout_seconds`.",
     "VERIFICATION_EXHAUSTED": "The verifier refused every attempt.",
+    "VERIFIER_INVALID": "The verifier has no instructions, too many attempts, or an `api_key_env` "
+    "that is no name of a variable. The message says which.",
 }
 _METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -57,6 +57,7 @@ def a_task(number: int = 1, seconds: float = 900, **fields: Any) -> JSON:
             *("assigned_to_email", "assigned_to_user_id", "completed_at", "timed_out_at"),
             *("cancelled_at", "completed_by_email", "completed_by_user_id", "response"),
             *("completed_via_channel", "form_definition", "initial_response", "assign_to"),
+            *("verdict", "max_attempts"),
         ]
     )
     return {
@@ -145,6 +146,17 @@ class StandIn:
         with self.changed:
             for task in self.tasks.values():
                 task.update(status=status, **fields)
+            self.changed.notify_all()
+
+    def refuse(self, reason: str, status: str = "rejected") -> None:
+        """Let the verifiers of all open tasks say no to an answer."""
+        with self.changed:
+            for task in self.tasks.values():
+                attempt = task["verification_attempt"] + 1
+                verdict: JSON = {"outcome": "refused", "reason": reason, "fields": []}
+                verdict |= {"attempt": attempt, "model": "a-model", "at": task["created_at"]}
+                task.update(status=status, verification_attempt=attempt, verdict=verdict)
+                task["max_attempts"] = task["verifier_config"]["max_attempts"]
             self.changed.notify_all()
 
     def approve(self, reason: str = "fine") -> None:

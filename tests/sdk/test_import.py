@@ -34,6 +34,16 @@ def test_the_sdk_loads_no_server() -> None:
     assert run(code) == "[]"
 
 
+@pytest.mark.parametrize("name", ["claude", "openai", "gemini", "azure_openai"])
+def test_a_verifier_loads_no_vendor_s_library(name: str) -> None:
+    code = (
+        f"from awaithumans.verifiers.{name} import {name}_verifier; import sys; "
+        f"{name}_verifier('Be strict.', model='m'); "
+        "print([m for m in ('anthropic', 'openai', 'google.genai', 'httpx') if m in sys.modules])"
+    )
+    assert run(code) == "[]"
+
+
 @pytest.mark.parametrize("name", awaithumans.__all__)
 def test_everything_exported_is_there(name: str) -> None:
     value = getattr(awaithumans, name)

@@ -25,6 +25,7 @@ from awaithumans.adapters.langgraph import (
     drive_human_loop,
     drive_human_loop_async,
 )
+from awaithumans.verifiers.claude import claude_verifier
 from tests.adapters.langgraph.graphs import (
     Draft,
     State,
@@ -143,7 +144,7 @@ def test_what_cannot_work_is_refused_before_the_graph_is_interrupted(
 
 def test_every_parameter_reaches_the_server(standin: StandIn) -> None:
     settle_when_polled(standin, "completed", response={"approved": True})
-    given = {
+    given: dict[str, Any] = {
         "assign_to": ["sue@example.com", "bob@example.com"],
         "notify": ["email:sue@example.com"],
         "idempotency_key": "my-key",
@@ -151,10 +152,14 @@ def test_every_parameter_reaches_the_server(standin: StandIn) -> None:
         "task_metadata": {"order": "17"},
         "callback_url": "https://example.com/hook",
     }
+    verifier = claude_verifier("Refuse what has no reason.", max_attempts=2)
+    given["verifier"] = verifier
     drive(standin, in_memory(ask=asking("Ship?", initial_response={"approved": True}, **given)))
     (body,) = standin.asked("create")
+    del given["verifier"]
     assert body == {
         **given,
+        "verifier_config": verifier.model_dump(exclude_none=True),
         "task": "Ship?",
         "payload": {"text": "Ship?"},
         "payload_schema": Draft.model_json_schema(mode="serialization"),
@@ -163,6 +168,29 @@ def test_every_parameter_reaches_the_server(standin: StandIn) -> None:
         "assign_to": {"emails": ["sue@example.com", "bob@example.com"]},
         "initial_response": {"approved": True},
     }
+
+
+@pytest.mark.parametrize(("reason", "said"), [("No date.", "No date."), (None, "")])
+def test_the_last_refusal_reaches_the_node(reason: str | None, said: str) -> None:
+    def tries(state: State) -> State:
+        try:
+            return {"heard": [str(asks(state, "Ship?"))]}
+        except VerificationExhaustedError as error:
+            return {"heard": [str(error.attempts), error.reason]}
+
+    graph = in_memory(tries=tries)
+    (interrupt,) = graph.invoke({}, on())["__interrupt__"]
+    assert interrupt.value["type"] == "awaithumans.question"
+    verdict = {
+        "type": "awaithumans.verdict",
+        "task_id": "tsk_1",
+        "status": "verification_exhausted",
+        "response": None,
+        "timeout_seconds": 900,
+        "verification_attempt": 3,
+        **({"reason": reason} if reason else {}),
+    }
+    assert graph.invoke(Command(resume=verdict), on())["heard"] == ["3", said]
 
 
 @pytest.mark.parametrize("by_hand", [{"approved": True}, Verdict(approved=True)])

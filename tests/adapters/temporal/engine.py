@@ -26,7 +26,7 @@ from temporalio.worker import Worker
 from awaithumans.adapters.temporal import AwaitHumansActivities, callback_app
 from awaithumans.callbacks import signing_keys
 from tests.adapters.temporal.passed import Passed
-from tests.adapters.temporal.unpassed import Unpassed
+from tests.adapters.temporal.unpassed import Unpassed, UnpassedVerified
 from tests.adapters.temporal.workflows import WORKFLOWS
 from tests.support.process import PAYLOAD_KEY, TOKEN, free_port
 
@@ -72,7 +72,7 @@ class Engine:
         return Worker(
             self.temporal,
             task_queue=self.queue,
-            workflows=[*WORKFLOWS, Passed, Unpassed],
+            workflows=[*WORKFLOWS, Passed, Unpassed, UnpassedVerified],
             activities=self.activities().all() if activities is None else activities,
             # Else it is made from the code of every module there is, which takes seconds.
             build_id="tests",

@@ -10,10 +10,11 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from awaithumans import TaskCancelledError, TaskTimeoutError
+from awaithumans import TaskCancelledError, TaskTimeoutError, VerificationExhaustedError
 
 with workflow.unsafe.imports_passed_through():
     from awaithumans.adapters.temporal import await_human
+    from awaithumans.verifiers.claude import claude_verifier
 
 
 class Refund(BaseModel):
@@ -46,6 +47,19 @@ class Ask:
     async def run(self, changed: dict[str, Any]) -> str:
         decision: Decision = await await_human(**refund(**changed))
         return f"{decision.approved} {decision.reason}"
+
+
+@workflow.defn
+class AskVerified:
+    """Asks with a verifier, and tells why it refused."""
+
+    @workflow.run
+    async def run(self) -> str:
+        try:
+            decision: Decision = await await_human(**refund(verifier=claude_verifier("Be strict.")))
+        except VerificationExhaustedError as error:
+            return f"{error.attempts} {error.reason}"
+        return decision.reason
 
 
 @workflow.defn
@@ -201,6 +215,7 @@ WORKFLOWS = [
     Ask,
     AskAtOnce,
     AskInSequence,
+    AskVerified,
     CatchErrors,
     ContinueAsNew,
     ContinueWhileAsking,

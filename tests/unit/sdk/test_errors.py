@@ -23,6 +23,7 @@ EXAMPLES: list[errors.AwaitHumansError] = [
     errors.TaskTimeoutError("Too late.", task_id="tsk_1", timeout_seconds=60),
     errors.TaskCancelledError("Withdrawn.", task_id="tsk_1"),
     errors.VerificationExhaustedError("Refused.", task_id="tsk_1", attempts=3),
+    errors.VerificationExhaustedError("No.", task_id="tsk_1", attempts=3, reason="No date."),
     errors.SchemaValidationError("Odd.", task_id="tsk_1", errors=[], response={"a": [1]}),
 ]
 

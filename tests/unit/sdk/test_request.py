@@ -107,7 +107,11 @@ def test_every_optional_part_reaches_the_wire() -> None:
     ).model_dump(mode="json", exclude_unset=True)
     assert body["assign_to"] == {"email": "sue@example.com"}
     assert body["notify"] == ["slack:#refunds"]
-    assert body["verifier_config"] == {"provider": "claude", "instructions": "Be strict."}
+    assert body["verifier_config"] == {
+        "provider": "claude",
+        "instructions": "Be strict.",
+        "max_attempts": 3,
+    }
     assert body["idempotency_key"] == "mine"
     assert body["redact_payload"] is True
     assert body["task_metadata"] == {"team": "docs"}

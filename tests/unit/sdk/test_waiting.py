@@ -21,10 +21,11 @@ from awaithumans import (
 )
 from awaithumans.discovery import Endpoint
 from awaithumans.pacing import Pace
-from awaithumans.steps import Command, Pause
+from awaithumans.steps import Command, Pause, Warn
 from awaithumans.transport import (
     CANCEL_TASK,
     CREATE_TASK,
+    GET_TASK,
     LIST_TASKS,
     POLL_TASK,
     Answer,
@@ -55,6 +56,7 @@ class World:
     jitter: float = 1.0
     pauses: list[float] = field(default_factory=list[float])
     said: list[str] = field(default_factory=list[str])
+    warned: list[str] = field(default_factory=list[str])
 
     def pace(self) -> Pace:
         return Pace(lambda: self.wall, lambda: self.elapsed, lambda: self.jitter)
@@ -134,6 +136,8 @@ def live(world: World, *replies: Reply, then: Reply | None = None) -> tuple[Deci
         elif isinstance(command, Pause):
             world.pauses.append(command.seconds)
             world.go_on(command.seconds)
+        elif isinstance(command, Warn):
+            world.warned.append(command.line)
         else:
             world.said.append(command.line)
 
@@ -387,6 +391,125 @@ def test_a_server_that_forgets_the_deadline_is_not_waited_for_for_ever() -> None
 def test_an_answer_that_is_being_verified_is_waited_for_past_the_deadline() -> None:
     decision, _ = live(World(), created, *[polled("submitted", 25)] * 20, YES)
     assert decision.approved
+
+
+# The verifier
+
+
+class Told(Task):
+    """A task that tells what its verifier said."""
+
+    verdict: Any = None
+    max_attempts: int | None = None
+
+
+def looked(status: str, count: int, outcome: str = "refused", **said: Any) -> Reply:
+    """What the task tells when it is looked at."""
+    verdict = {"outcome": outcome, "reason": "No date.", "attempt": count, **said}
+    fields = {**task().model_dump(), "status": status, "verification_attempt": count}
+    return fails(Answer(Told.model_validate({**fields, "verdict": verdict, "max_attempts": 3}), {}))
+
+
+def rejected(attempt: int) -> Reply:
+    return polled("rejected", 25, verification_attempt=attempt)
+
+
+def looks(calls: list[Call]) -> int:
+    return [call.operation for call in calls].count(GET_TASK)
+
+
+def test_each_refusal_is_looked_up_once_and_warned_of() -> None:
+    world = World()
+    again = [rejected(1), polled("in_progress", 25, verification_attempt=1)]
+    second = polled("submitted", 25, verification_attempt=2)
+    decision, calls = live(
+        world,
+        *(created, polled("submitted", 25), rejected(1), looked("rejected", 1), *again),
+        *(second, looked("submitted", 2, reason="Still\nnone."), YES),
+    )
+    assert decision.approved
+    assert world.warned == [
+        f"answer 1 of 3 to {task().id} was refused by the verifier: No date.",
+        f"answer 2 of 3 to {task().id} was refused by the verifier: Still none.",
+    ]
+    assert looks(calls) == 2
+
+
+def test_an_answer_that_passed_is_not_looked_up() -> None:
+    world = World()
+    yes = polled("completed", response={"approved": True}, verification_attempt=1)
+    _, calls = live(world, created, yes)
+    assert (looks(calls), world.warned) == (0, [])
+
+
+def test_a_verdict_that_passed_meanwhile_is_no_warning() -> None:
+    world = World()
+    verified = polled("verified", 25, verification_attempt=1)
+    live(world, created, verified, looked("completed", 1, "passed"), YES)
+    assert world.warned == []
+
+
+def test_an_answer_that_could_not_be_verified_is_a_warning_of_another_kind() -> None:
+    world = World()
+    failed = looked("rejected", 0, "failed", reason="No answer in time.", attempt=None)
+    live(world, created, rejected(0), failed, rejected(0), YES)
+    assert world.warned == [f"an answer to {task().id} could not be verified: No answer in time."]
+
+
+@pytest.mark.parametrize("outcome", [GONE, APOLOGY, refusal(404, "TASK_NOT_FOUND")])
+def test_a_look_that_fails_is_not_repeated_and_does_not_end_the_wait(outcome: Any) -> None:
+    world = World()
+    decision, calls = live(world, created, rejected(1), fails(outcome), rejected(1), YES)
+    assert decision.approved
+    assert (looks(calls), world.warned, world.pauses) == (1, [], [])
+
+
+@pytest.mark.parametrize("verdict", [None, "no", {}, {"outcome": "refused", "attempt": "1"}])
+def test_a_server_that_tells_no_reason_does_not_end_the_wait(verdict: Any) -> None:
+    fields = {**task().model_dump(), "verification_attempt": 1, "verdict": verdict}
+    told = fails(Answer(Told.model_validate(fields), {}))
+    assert live(World(), created, rejected(1), told, YES)[0].approved
+
+
+def test_the_last_refusal_is_in_the_error() -> None:
+    world = World()
+    exhausted = polled("verification_exhausted", verification_attempt=3)
+    with pytest.raises(VerificationExhaustedError) as caught:
+        live(world, created, exhausted, looked("verification_exhausted", 3))
+    assert (caught.value.reason, caught.value.attempts) == ("No date.", 3)
+    assert "refused all 3 answers" in caught.value.message
+    assert caught.value.message.endswith("Of the last it said: No date.")
+    assert len(world.warned) == 1
+
+
+def test_a_refusal_that_was_heard_before_the_poll_is_in_the_error_too() -> None:
+    exhausted = polled("verification_exhausted", verification_attempt=3)
+    with pytest.raises(VerificationExhaustedError) as caught:
+        live(World(), created, rejected(2), looked("verification_exhausted", 3), exhausted)
+    assert caught.value.reason == "No date."
+
+
+def test_an_exhausted_task_that_is_found_again_tells_its_reason() -> None:
+    with pytest.raises(VerificationExhaustedError) as caught:
+        live(World(), looked("verification_exhausted", 3))
+    assert caught.value.reason == "No date."
+
+
+def test_without_a_reason_the_error_says_so_by_saying_nothing() -> None:
+    exhausted = polled("verification_exhausted", verification_attempt=3)
+    with pytest.raises(VerificationExhaustedError) as caught:
+        live(World(), created, exhausted, fails(GONE))
+    assert caught.value.reason == ""
+    assert caught.value.message.endswith(f"answers to {task().id}.")
+
+
+def test_a_reason_cannot_forge_a_line_of_the_log() -> None:
+    world = World()
+    hostile = "No.\r\nERROR paid\x1b[2J" + "x" * 5000
+    live(world, created, rejected(1), looked("rejected", 1, reason=hostile), YES)
+    assert world.warned[0].isprintable()
+    assert "No. ERROR paid [2Jx" in world.warned[0]
+    assert len(world.warned[0]) < 2200
 
 
 # Giving up
