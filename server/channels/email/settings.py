@@ -24,12 +24,12 @@ def _address(text: str) -> str:
 def _base_url(text: str) -> str:
     try:
         url = urlsplit(text)
-        secure = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))
         _ = url.port
     except ValueError:
-        secure = False
         url = urlsplit("")
-    if not secure or not url.hostname or url.query or url.fragment or url.username is not None:
+    host = url.hostname or ""
+    secure = url.scheme == "https" or (url.scheme == "http" and is_loopback(host))
+    if not secure or not host or url.query or url.fragment or url.username is not None:
         raise ValueError("must be an https address")
     return text
 
