@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, Literal
+from typing import Any, AnyStr, Literal
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -148,7 +148,7 @@ async def smtp_server(
             made.connections += 1
             super().connection_made(transport)
 
-        async def push(self, status: str | bytes) -> None:
+        async def push(self, status: AnyStr) -> None:
             if str(status).startswith("220 ") and self.session and not self.session.host_name:
                 await made.pause("greeting")
             await super().push(status)

@@ -110,7 +110,7 @@ def _template(name: str) -> Template:
 
 def _rest(left: timedelta) -> str:
     """Return how long that is, in its largest unit."""
-    seconds = int(left.total_seconds())
+    seconds = max(0, int(left.total_seconds()))
     for unit, size in _UNITS:
         count = seconds // size
         if count:

@@ -35,7 +35,7 @@ def _base_url(text: str) -> str:
 
 
 _Host = Annotated[str, Field(pattern=r"^[\w.:\[\]-]+$", max_length=253)]
-_Secret = Annotated[str, Field(min_length=1, max_length=1000, repr=False)]
+_Secret = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class _Settings(BaseModel):
@@ -51,7 +51,7 @@ class _Smtp(_Settings):
 
 
 class _Resend(_Settings):
-    api_key: Annotated[str, Field(pattern=r"^[!-~]+$", max_length=1000, repr=False)]
+    api_key: Annotated[str, Field(pattern=r"^[!-~]+$", max_length=1000)]
     base_url: Annotated[str, AfterValidator(_base_url)] = "https://api.resend.com"
 
 

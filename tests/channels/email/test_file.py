@@ -7,8 +7,8 @@ from pathlib import Path
 
 from awaithumans.server.channels.email.transports.file import FileTransport
 from tests.support.clock import ManualClock
-from tests.support.mails import a_mail
 from tests.support.made import NOW
+from tests.support.mails import a_mail
 
 
 async def test_a_mail_is_a_file_with_all_of_it(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from awaithumans.server.channels.email.transports.smtp import Security, SmtpTran
 from awaithumans.server.tasks.deliveries import Outcome
 from tests.support.certificates import trusting
 from tests.support.clock import ManualClock
-from tests.support.mails import TOKEN, a_mail
 from tests.support.made import NOW
+from tests.support.mails import TOKEN, a_mail
 from tests.support.smtp import MailServer, Moment, smtp_server
 
 PASSWORD = "correct-horse-battery"
@@ -165,8 +165,9 @@ async def test_a_server_that_is_down_is_tried_again() -> None:
         assert (await sent(back)).error is None
 
 
-async def test_a_host_that_is_nowhere_is_tried_again() -> None:
-    there = SmtpTransport("mail.invalid", 25, "none", ManualClock(), seconds=5)
+@pytest.mark.parametrize("host", ["mail.invalid", "ü" * 70])
+async def test_a_host_that_is_nowhere_is_tried_again(host: str) -> None:
+    there = SmtpTransport(host, 25, "none", ManualClock(), seconds=5)
     outcome = await there.send(a_mail(), "dlv_1")
     assert outcome.error is not None
     assert not outcome.permanent

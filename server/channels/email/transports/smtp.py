@@ -66,11 +66,7 @@ class SmtpTransport:
 
     async def send(self, mail: Mail, delivery_id: str) -> Outcome:  # noqa: ARG002 -- as the port
         """Try once; the mail's own id tells servers which attempts are one mail."""
-        try:
-            trusted = await self._trusted()
-            client = self._client(trusted)
-        except ValueError as error:
-            return Outcome(None, self._said(str(error), mail), permanent=True)
+        client = self._client(await self._trusted())
         try:
             answer = await asyncio.wait_for(self._hand_over(client, mail), self._seconds)
             await _leave(client)
@@ -80,7 +76,7 @@ class SmtpTransport:
             return self._refused(refused, mail)
         except (asyncio.TimeoutError, TimeoutError):
             return Outcome(None, f"no complete answer within {self._seconds:g} s")
-        except (aiosmtplib.SMTPException, OSError) as error:
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             words = self._said(str(error) or type(error).__name__, mail)
             return Outcome(None, words, permanent=isinstance(error, _Unwritable))
         finally:
