@@ -1,0 +1,91 @@
+"""A server whose verifiers ask vendors on loopback."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+
+from awaithumans.server.verification.model import ProviderName
+from tests.contract.conftest import hold_to_contract
+from tests.support.bodies import refund
+from tests.support.clock import ManualClock
+from tests.support.inprocess import InProcess, in_process
+from tests.support.vendors import PROVIDERS, Manner, Vendors, vendors, verdict
+
+KEY = "vendor-key-0123456789"
+KEY_ENVS: dict[ProviderName, str] = {
+    "claude": "ANTHROPIC_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "azure_openai": "AZURE_OPENAI_API_KEY",
+}
+URLS: dict[ProviderName, str] = {
+    "claude": "anthropic_url",
+    "openai": "openai_url",
+    "gemini": "gemini_url",
+    "azure_openai": "azure_openai_url",
+}
+RULES = "Refuse any decision that lacks a reason."
+PLAIN = {"approved": True, "reason": "It was broken."}
+
+
+@dataclass
+class Verifying:
+    served: InProcess
+    vendors: Vendors
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        return self.served.client
+
+    async def task(self, provider: ProviderName = "claude", **changes: Any) -> str:
+        """Return the path of a new task with a verifier."""
+        config = {"provider": provider, "instructions": RULES}
+        if provider == "azure_openai":
+            config["model"] = "our-deployment"
+        config |= changes.pop("config", {})
+        made = await self.client.post("/api/tasks", json=refund(verifier_config=config, **changes))
+        assert made.status_code == 201, made.text
+        return f"/api/tasks/{made.json()['id']}"
+
+    async def submit(self, task: str, wait: int = 25, **answer: Any) -> httpx.Response:
+        """Answer a task."""
+        body = {"response": PLAIN | answer}
+        return await self.client.post(f"{task}/complete?wait={wait}", json=body)
+
+    async def state(self, task: str) -> dict[str, Any]:
+        return (await self.client.get(task)).json()
+
+    async def actions(self, task: str) -> list[str]:
+        """Return what happened to a task, but its first line."""
+        history = (await self.client.get(f"{task}/audit")).json()["items"]
+        return [line["action"] for line in history][1:]
+
+    async def becomes(self, task: str, status: str, seconds: float = 0.0) -> dict[str, Any]:
+        """Return the task once it has this status; the clock moves on by `seconds` at each look."""
+        for _ in range(600):
+            state = await self.state(task)
+            if state["status"] == status:
+                return state
+            self.served.clock.advance(seconds)
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{status}: {state}")
+
+
+@asynccontextmanager
+async def verifying(
+    folder: Path, manner: Manner | None = None, **settings: Any
+) -> AsyncGenerator[Verifying]:
+    """Run a server, and the vendors that behave in this manner; by default they pass all."""
+    keys = {KEY_ENVS[provider]: KEY for provider in PROVIDERS}
+    async with vendors(manner or verdict()) as listening:
+        urls = {URLS[name]: url for name, url in listening.base_urls.items()}
+        with patch.dict("os.environ", keys):
+            async with in_process(folder, ManualClock(), **urls | settings) as served:
+                await hold_to_contract(served.client, served.stranger)
+                yield Verifying(served, listening)
