@@ -73,8 +73,10 @@ class Verifying:
             if state["status"] == status:
                 return state
             self.served.clock.advance(seconds)
+            if seconds:
+                self.served.server.jobs.relay.wake()
             await asyncio.sleep(0.02)
-        raise AssertionError(f"{status}: {state}")
+        raise AssertionError(f"it is {state['status']}, not {status}")
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from awaithumans.server.verification.model import ProviderName
 from tests.support import vendors as model
-from tests.support.receiver import OK, answers, receiver
+from tests.support.bodies import refund
+from tests.support.made import SUE
+from tests.support.receiver import receiver
 from tests.support.vendors import PROVIDERS
 from tests.verification.conftest import KEY, PLAIN, RULES, Verifying, verifying
 
@@ -48,12 +51,12 @@ async def test_a_refused_answer_reopens_the_task_and_says_why_and_where(tmp_path
         done = (await having.submit(task)).json()
         assert (done["status"], done["verification_attempt"]) == ("completed", 2)
         assert await having.actions(task) == ["submitted", "rejected", *PASSED]
-        assert "There is no reason." in having.vendors.asked[1].section("refusals")
+        assert "There is no reason." in having.vendors.asked[1].section("earlier refusals")
 
 
 async def test_the_last_refusal_settles_the_task_and_its_webhook_says_so(tmp_path: Path) -> None:
     async with (
-        receiver(answers(*OK)) as listening,
+        receiver() as listening,
         verifying(tmp_path, model.refuses("No."), callback_allow_private=True) as having,
     ):
         task = await having.task(config={"max_attempts": 2}, callback_url=listening.url)
@@ -149,6 +152,8 @@ async def test_a_refusal_after_the_deadline_times_the_task_out(tmp_path: Path) -
         await having.submit(task, wait=0)
         having.served.clock.advance(61)
         having.vendors.manner = model.refuses("No.")
+        # The clock's job sees that the deadline has passed, and that there is an answer.
+        having.served.server.jobs.deadlines.expect(having.served.clock.now() - timedelta(hours=1))
         await having.becomes(task, "timed_out", seconds=1)
         assert "rejected" in await having.actions(task)
 
@@ -195,17 +200,12 @@ async def test_a_verifier_that_cannot_work_is_refused_before_anything_is_stored(
     tmp_path: Path, config: dict[str, Any], says: str
 ) -> None:
     async with verifying(tmp_path) as having:
-        body = model_request(having, config)
+        verifier = {"provider": "claude", "instructions": RULES} | config
+        body = refund(verifier_config=verifier)
         refused = await having.client.post("/api/tasks", json=body)
         assert (refused.status_code, refused.json()["error_code"]) == (422, "VERIFIER_UNAVAILABLE")
         assert says in refused.json()["message"]
         assert (await having.client.get("/api/tasks")).json()["items"] == []
-
-
-def model_request(_having: Verifying, config: dict[str, Any]) -> dict[str, Any]:
-    from tests.support.bodies import refund
-
-    return refund(verifier_config={"provider": "claude", "instructions": RULES} | config)
 
 
 async def test_a_hundred_mixed_cases_all_end_as_they_should(tmp_path: Path) -> None:
@@ -287,7 +287,5 @@ async def test_plain_words_that_are_no_answer_ask_again(
 
 
 async def say(having: Verifying, task: str, words: str) -> None:
-    from tests.support.made import SUE
-
     parts = having.served.server.app.state.parts
     await parts.tasks.say(task.rsplit("/", 1)[1], words, SUE)
