@@ -1,12 +1,16 @@
 """Slack's limits on messages and views, as its documentation gives them: `problems_of_*`."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 Block = dict[str, Any]
 
-_OPTION_LISTS = {"radio_buttons": 10, "checkboxes": 10, "static_select": 100}
-_OPTION_LISTS |= {"multi_static_select": 100}
+_OPTION_LISTS = {
+    "radio_buttons": 10,
+    "checkboxes": 10,
+    "static_select": 100,
+    "multi_static_select": 100,
+}
 _INPUTS = {
     *("plain_text_input", "radio_buttons", "checkboxes", "static_select", "multi_static_select"),
     *("datepicker", "timepicker", "datetimepicker", "number_input", "email_text_input"),
@@ -25,7 +29,8 @@ def problems_of_message(text: Any, blocks: Any) -> list[str]:
 
 def problems_of_view(view: Any) -> list[str]:
     """Say why Slack would not take a view."""
-    if not isinstance(view, dict) or view.get("type") != "modal":
+    view = _object(view)
+    if view.get("type") != "modal":
         return ["view: must be a modal"]
     found = list(_text("title", view.get("title"), 24, plain=True))
     for name in ("submit", "close"):
@@ -33,16 +38,25 @@ def problems_of_view(view: Any) -> list[str]:
             found += _text(name, view[name], 24, plain=True)
     if len(view.get("private_metadata", "")) > 3_000 or len(view.get("callback_id", "")) > 255:
         found.append("view: private_metadata or callback_id too long")
-    blocks = view.get("blocks")
+    blocks = _list(view.get("blocks"))
     found += _blocks(blocks, 100, inputs=True)
-    asks = isinstance(blocks, list) and any(block.get("type") == "input" for block in blocks)
+    asks = any(block.get("type") == "input" for block in blocks)
     if asks and "submit" not in view:
         found.append("view: inputs need a submit button")
     return found
 
 
-def _blocks(blocks: Any, most: int, *, inputs: bool) -> Iterator[str]:
-    if not isinstance(blocks, list) or not 1 <= len(blocks) <= most:
+def _object(part: Any) -> Block:
+    return cast("Block", part) if isinstance(part, dict) else {}
+
+
+def _list(part: Any) -> list[Block]:
+    return cast("list[Block]", part) if isinstance(part, list) else []
+
+
+def _blocks(part: Any, most: int, *, inputs: bool) -> Iterator[str]:
+    blocks = _list(part)
+    if not 1 <= len(blocks) <= most:
         yield f"blocks: must be 1 to {most}"
         return
     ids = [block["block_id"] for block in blocks if "block_id" in block]
@@ -60,17 +74,18 @@ def _blocks(blocks: Any, most: int, *, inputs: bool) -> Iterator[str]:
 
 def _letters(part: Any) -> int:
     if isinstance(part, dict):
-        return sum(map(_letters, part.values()))
+        return sum(map(_letters, _object(part).values()))
     if isinstance(part, list):
-        return sum(map(_letters, part))
+        return sum(map(_letters, _list(part)))
     return len(part) if isinstance(part, str) else 0
 
 
-def _text(at: str, text: Any, most: int, *, plain: bool = False) -> Iterator[str]:
-    if not isinstance(text, dict) or not isinstance(text.get("text"), str):
+def _text(at: str, part: Any, most: int, *, plain: bool = False) -> Iterator[str]:
+    text = _object(part)
+    kind, said = text.get("type"), text.get("text")
+    if not isinstance(said, str):
         yield f"{at}: must be a text object"
         return
-    kind, said = text.get("type"), text["text"]
     if kind not in (("plain_text",) if plain else ("plain_text", "mrkdwn")):
         yield f"{at}: wrong type of text"
     if not 1 <= len(said) <= most:
@@ -151,10 +166,9 @@ def _options(at: str, element: Block, most: int) -> Iterator[str]:
         yield from _text(f"{at}/options", option.get("text"), 75, plain=True)
         if not 1 <= len(option.get("value", "")) <= 150:
             yield f"{at}/options: value"
-    initial = element.get("initial_options", [element.get("initial_option", options[:1] or None)])
-    if "initial_option" in element or "initial_options" in element:
-        if not initial or any(one not in options for one in initial):
-            yield f"{at}: what it begins with is none of the options"
+    begun = [element["initial_option"]] if "initial_option" in element else []
+    if any(one not in options for one in element.get("initial_options", begun)):
+        yield f"{at}: what it begins with is none of the options"
 
 
 def _nothing(_at: str, _block: Block) -> Iterator[str]:

@@ -5,7 +5,7 @@ import json
 import time
 from base64 import b64decode
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,89 +14,12 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.support.block_kit import problems_of_message, problems_of_view
+from tests.support.slack_manners import Manner
+from tests.support.slack_places import Args, Call, Message, Workspace
 
 TOKEN = "xoxb-1111111111-acme-secret"
 APP_TOKEN = "xapp-1-A0AWAIT-2222222222-secret"
 CLIENT_ID, CLIENT_SECRET, CODE = "111.222", "client-secret-canary-333", "code-444"
-
-Args = dict[str, Any]
-Manner = Callable[[], Awaitable[web.Response | None]]
-
-
-def a_member(name: str, **changes: Any) -> dict[str, Any]:
-    """Return somebody of a workspace: `U0SUE`, whose handle is "sue"."""
-    return {
-        "id": f"U0{name.upper()}",
-        "name": name,
-        "deleted": False,
-        "is_bot": False,
-        "profile": {
-            "display_name": name,
-            "real_name": name.title(),
-            "email": f"{name}@example.com",
-        },
-    } | changes
-
-
-@dataclass
-class Workspace:
-    """A workspace that the app is installed in."""
-
-    team_id: str = "T0ACME"
-    name: str = "Acme"
-    bot_user_id: str = "U0BOT"
-    channels: dict[str, str] = field(default_factory=lambda: {"refunds": "C0REFUNDS"})
-    """The ids of channels by name."""
-    outside: set[str] = field(default_factory=set[str])
-    """The ids of channels that the app was not invited to."""
-    members: list[dict[str, Any]] = field(
-        default_factory=lambda: [a_member("sue"), a_member("bob"), a_member("bot", is_bot=True)]
-    )
-
-
-@dataclass
-class Message:
-    """A message as it is at this moment."""
-
-    team: str
-    channel: str
-    ts: str
-    text: str
-    blocks: list[dict[str, Any]]
-    thread_ts: str | None = None
-    user: str | None = None
-    """Who alone sees it; None for everybody."""
-    versions: int = 1
-
-    @property
-    def shown(self) -> str:
-        """Everything that can be read in it."""
-        return json.dumps(self.blocks, ensure_ascii=False)
-
-    def button(self, label: str) -> dict[str, Any]:
-        """Return the button of this label."""
-        return next(one for one in self.buttons if one["text"]["text"] == label)
-
-    @property
-    def buttons(self) -> list[dict[str, Any]]:
-        """Return all buttons."""
-        actions = [block for block in self.blocks if block["type"] == "actions"]
-        return [element for block in actions for element in block["elements"]]
-
-    @property
-    def labels(self) -> list[str]:
-        """Return what is on the buttons."""
-        return [button["text"]["text"] for button in self.buttons]
-
-
-@dataclass
-class Call:
-    """A call of the API that arrived."""
-
-    method: str
-    args: Args
-    token: str | None
-    at: float = field(default_factory=time.monotonic)
 
 
 class ApiError(Exception):
@@ -417,43 +340,6 @@ _METHODS: dict[str, Callable[[Slack, Workspace, Args], Args]] = {
 }
 
 
-def fails(code: str, **more: Any) -> Manner:
-    """Answer with an error of Slack's, such as `token_expired`."""
-
-    async def manner() -> web.Response:
-        return web.json_response({"ok": False, "error": code, **more})
-
-    return manner
-
-
-def limited(retry_after: int) -> Manner:
-    """Answer that there were too many calls."""
-
-    async def manner() -> web.Response:
-        headers = {"Retry-After": str(retry_after)}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-
-    return manner
-
-
-def answers(status: int, text: str = "", kind: str = "application/json") -> Manner:
-    """Answer with this status and body, whatever they are."""
-
-    async def manner() -> web.Response:
-        return web.Response(status=status, text=text, content_type=kind)
-
-    return manner
-
-
-def slow(seconds: float) -> Manner:
-    """Answer well, but slowly."""
-
-    async def manner() -> None:
-        await asyncio.sleep(seconds)
-
-    return manner
-
-
 @asynccontextmanager
 async def slack() -> AsyncGenerator[Slack]:
     """Run the stand-in on a free port of loopback."""
@@ -462,7 +348,7 @@ async def slack() -> AsyncGenerator[Slack]:
     app.router.add_route("*", "/api/{method}", made.api)
     app.router.add_post("/actions/{name}", made.respond)
     app.router.add_get("/link/", made.link)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

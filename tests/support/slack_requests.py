@@ -171,15 +171,18 @@ def typed(view: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         view: The modal.
         given: What is put in, by the label of the input: the text that is typed or picked, the
-            label of an option, or several in a list. What is not in it stays as it began.
+            label of an option, or several in a list. Of two with one label it is the first.
+            What is not in it stays as it began.
     """
     values: dict[str, Any] = {}
+    left = dict(given)
     for block in view["blocks"]:
         if block["type"] != "input":
             continue
         label, element = block["label"]["text"], block["element"]
-        state = _state(element, given[label]) if label in given else _begun(element)
+        state = _state(element, left.pop(label)) if label in left else _begun(element)
         values[block["block_id"]] = {element["action_id"]: {"type": element["type"], **state}}
+    assert not left, f"the modal does not ask for {list(left)}"
     return values
 
 

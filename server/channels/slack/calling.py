@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -193,8 +194,11 @@ class SlackApi:
         self, client_id: str, client_secret: str, code: str, redirect_uri: str | None
     ) -> Answer:
         """Exchange the code of an installation for what was installed."""
-        call = self._client(None).oauth_v2_access(
-            client_id=client_id, client_secret=client_secret, code=code, redirect_uri=redirect_uri
+        form = {"code": code, "redirect_uri": redirect_uri}
+        # The library's own method for this uses what aiohttp will drop.
+        pair = b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        call = self._client(None).api_call(
+            "oauth.v2.access", data=form, headers={"Authorization": f"Basic {pair}"}
         )
         return await self._call(call)
 
@@ -233,7 +237,9 @@ class SlackApi:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._seconds)
+                timeout=aiohttp.ClientTimeout(total=self._seconds),
+                # One workspace's cookies are nothing for another.
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
 

@@ -69,7 +69,7 @@ def filled_in(values: Mapping[str, Any], asked: Input) -> str | tuple[str, ...]:
     found = _object(_object(values.get(asked.block_id)).get(_ACTION))
     options = found.get("selected_options")
     if isinstance(options, list):
-        return tuple(_chosen(option) for option in cast("list[Any]", options))
+        return tuple(filter(None, map(_chosen, cast("list[Any]", options))))
     if "selected_option" in found:
         chosen = _chosen(found["selected_option"])
         return "" if chosen == NONE else chosen

@@ -141,15 +141,16 @@ class SocketMode:
         """
         url = await self._api.open_connection(self._app_token)
         made = _Connection()
-        made.wss_uri, made.proxy = url, proxy_for(url)
         made.socket_mode_request_listeners.append(self._take)
         try:
+            made.wss_uri, made.proxy = url, proxy_for(url)
             await asyncio.wait_for(made.connect(), self._seconds)
-        except BaseException as error:
+        except asyncio.CancelledError:
             await _close(made)
-            if isinstance(error, asyncio.TimeoutError):
-                raise SlackFailure("unreachable") from None
             raise
+        except Exception:  # noqa: BLE001 -- whatever it is, the next try may go well
+            await _close(made)
+            raise SlackFailure("unreachable") from None
         return made
 
     async def _take(
