@@ -110,6 +110,10 @@ def _section(at: str, block: Block) -> Iterator[str]:
     yield from _text(f"{at}/text", block.get("text"), 3_000)
 
 
+def _header(at: str, block: Block) -> Iterator[str]:
+    yield from _text(f"{at}/text", block.get("text"), 150, plain=True)
+
+
 def _context(at: str, block: Block) -> Iterator[str]:
     elements = block.get("elements", [])
     if not 1 <= len(elements) <= 10:
@@ -177,6 +181,7 @@ def _nothing(_at: str, _block: Block) -> Iterator[str]:
 
 _BLOCKS: dict[Any, Callable[[str, Block], Iterator[str]]] = {
     "section": _section,
+    "header": _header,
     "context": _context,
     "actions": _actions,
     "divider": _nothing,

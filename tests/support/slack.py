@@ -15,19 +15,11 @@ from aiohttp import WSMsgType, web
 
 from tests.support.block_kit import problems_of_message, problems_of_view
 from tests.support.slack_manners import Manner
-from tests.support.slack_places import Args, Call, Message, Workspace
+from tests.support.slack_places import ApiError, Args, Call, Message, Workspace, direct
 
 TOKEN = "xoxb-1111111111-acme-secret"
 APP_TOKEN = "xapp-1-A0AWAIT-2222222222-secret"
 CLIENT_ID, CLIENT_SECRET, CODE = "111.222", "client-secret-canary-333", "code-444"
-
-
-class ApiError(Exception):
-    """The answer is `ok: false` with this code."""
-
-    def __init__(self, code: str, **more: Any) -> None:
-        super().__init__(code)
-        self.code, self.more = code, more
 
 
 @dataclass
@@ -190,7 +182,7 @@ class Slack:
 
     def whisper(self, workspace: Workspace, args: Args) -> Args:
         self._require_message(args)
-        self._member(workspace, args["user"])
+        workspace.member(args["user"])
         message = self._made(workspace, args)
         message.user = args["user"]
         self.ephemerals.append(message)
@@ -226,7 +218,7 @@ class Slack:
         raise ApiError("users_not_found")
 
     def info(self, workspace: Workspace, args: Args) -> Args:
-        return {"user": self._member(workspace, args.get("user"))}
+        return {"user": workspace.member(args.get("user"))}
 
     def people(self, workspace: Workspace, args: Args) -> Args:
         begin = int(args.get("cursor") or 0)
@@ -236,13 +228,13 @@ class Slack:
         return {"members": page, "response_metadata": {"next_cursor": after}}
 
     def direct(self, workspace: Workspace, args: Args) -> Args:
-        member = self._member(workspace, args.get("users"))
+        member = workspace.member(args.get("users"))
         if member["is_bot"]:
             raise ApiError("cannot_dm_bot")
-        return {"channel": {"id": _direct(member["id"])}}
+        return {"channel": {"id": direct(member["id"])}}
 
     def _made(self, workspace: Workspace, args: Args) -> Message:
-        channel = self._channel(workspace, args.get("channel", ""))
+        channel = workspace.channel(args.get("channel", ""))
         ts = f"1767225600.{next(self._numbers):06}"
         return Message(
             workspace.team_id,
@@ -252,23 +244,6 @@ class Slack:
             args.get("blocks") or [],
             args.get("thread_ts"),
         )
-
-    def _channel(self, workspace: Workspace, name: str) -> str:
-        if name.startswith("U"):
-            return _direct(self._member(workspace, name)["id"])
-        known = {_direct(member["id"]) for member in workspace.members}
-        channel = workspace.channels.get(name.removeprefix("#"), name)
-        if channel not in {*workspace.channels.values(), *known}:
-            raise ApiError("channel_not_found")
-        if channel in workspace.outside:
-            raise ApiError("not_in_channel")
-        return channel
-
-    def _member(self, workspace: Workspace, user: Any) -> dict[str, Any]:
-        for member in workspace.members:
-            if member["id"] == user:
-                return member
-        raise ApiError("user_not_found")
 
     def _require_message(self, args: Args) -> None:
         problems = problems_of_message(args.get("text"), args.get("blocks"))
@@ -358,10 +333,6 @@ async def slack() -> AsyncGenerator[Slack]:
     finally:
         await made.drop()
         await runner.cleanup()
-
-
-def _direct(user: str) -> str:
-    return f"D{user[1:]}"
 
 
 async def _args(request: web.Request) -> Args:

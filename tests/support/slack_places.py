@@ -8,6 +8,19 @@ from typing import Any
 Args = dict[str, Any]
 
 
+class ApiError(Exception):
+    """The answer is `ok: false` with this code."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code, self.more = code, more
+
+
+def direct(user: str) -> str:
+    """Return the id of the channel between the app and somebody."""
+    return f"D{user[1:]}"
+
+
 def a_member(name: str, **changes: Any) -> dict[str, Any]:
     """Return somebody of a workspace: `U0SUE`, whose handle is "sue"."""
     return {
@@ -37,6 +50,25 @@ class Workspace:
     members: list[dict[str, Any]] = field(
         default_factory=lambda: [a_member("sue"), a_member("bob"), a_member("bot", is_bot=True)]
     )
+
+    def channel(self, name: str) -> str:
+        """Return the id of a channel that the app can post in."""
+        if name.startswith("U"):
+            return direct(self.member(name)["id"])
+        known = {direct(member["id"]) for member in self.members}
+        channel = self.channels.get(name.removeprefix("#"), name)
+        if channel not in {*self.channels.values(), *known}:
+            raise ApiError("channel_not_found")
+        if channel in self.outside:
+            raise ApiError("not_in_channel")
+        return channel
+
+    def member(self, user: Any) -> dict[str, Any]:
+        """Return somebody by their id."""
+        for member in self.members:
+            if member["id"] == user:
+                return member
+        raise ApiError("user_not_found")
 
 
 @dataclass

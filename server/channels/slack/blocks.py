@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...tasks.model import Content, Status, Task
 from . import buttons, modal
 from .showing import payload_blocks
-from .texts import Block, context, escaped, moment, section
+from .texts import Block, context, escaped, heading, moment, section
 
 _LONGEST_FALLBACK = 300
 _LONGEST_NAME = 300
@@ -47,7 +47,8 @@ def message(view: MessageView) -> tuple[str, list[Block]]:
         or a person wrote in it is read as markup, whatever its length.
     """
     task = view.task
-    blocks = [section(f"{_HEADINGS.get(task.status, 'Task')}: {task.task}", _LONGEST_TITLE)]
+    title = f"{_HEADINGS[task.status]}: {task.task}"
+    blocks = [heading(title, _LONGEST_TITLE)]
     blocks += _shown(view)
     if view.note and task.status in _ANSWERABLE:
         # The reason may repeat what was answered.
@@ -56,11 +57,7 @@ def message(view: MessageView) -> tuple[str, list[Block]]:
     blocks.append(context(*_remarks(task)))
     if task.status in _ANSWERABLE:
         blocks.append({"type": "actions", "block_id": "ah_actions", "elements": _buttons(view)})
-    return _fallback(task), blocks
-
-
-def _fallback(task: Task) -> str:
-    return escaped(f"{_HEADINGS.get(task.status, 'Task')}: {task.task}", _LONGEST_FALLBACK)
+    return escaped(title, _LONGEST_FALLBACK), blocks
 
 
 def _buttons(view: MessageView) -> list[Block]:
@@ -83,8 +80,8 @@ def _remarks(task: Task) -> list[str]:
     said = [_STATES[task.status], f"Answer before {moment(task.timeout_at)}"]
     if task.assigned_to_email is not None:
         said.append(f"With {_name(task.assigned_to_email)}")
-    elif not task.assigned:
-        said.append("Nobody has it yet")
+    else:
+        said.append("Somebody has it" if task.assigned else "Nobody has it yet")
     return said
 
 

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import re
 from base64 import b64encode
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from ...clock import Clock, SystemClock
 from .failures import SlackFailure
 from .members import Member, Members
+from .outcomes import Answer, by_status, code_of, outcome, part, text_of
 from .texts import Block
 
 BASE_URL = "https://slack.com/api/"
 
 _MEMBERS_A_PAGE = 200
 _MOST_PAGES = 500
-_LONGEST_PAUSE = 3_600.0
-_CODE = re.compile(r"[a-z][a-z0-9_]{1,60}")
 # It writes tokens and messages at debug, and its own tries again at info; we say what matters.
 _SILENT = logging.Logger("awaithumans.slack.library", logging.CRITICAL + 1)
-
-Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ class SlackApi:
         """Say whose token it is."""
         answer = await self._call(self._client(token).auth_test())
         return Identity(
-            _text(answer, "team_id"), str(answer.get("team") or ""), _text(answer, "user_id")
+            text_of(answer, "team_id"), str(answer.get("team") or ""), text_of(answer, "user_id")
         )
 
     async def post_message(
@@ -110,7 +104,7 @@ class SlackApi:
             unfurl_media=False,
         )
         answer = await self._call(call)
-        return Posted(_text(answer, "channel"), _text(answer, "ts"))
+        return Posted(text_of(answer, "channel"), text_of(answer, "ts"))
 
     async def update_message(
         self, token: str, posted: Posted, text: str, blocks: Sequence[Block]
@@ -143,7 +137,7 @@ class SlackApi:
     async def open_view(self, token: str, trigger_id: str, view: Block) -> str:
         """Open a modal, within three seconds of the press; return its id."""
         answer = await self._call(self._client(token).views_open(trigger_id=trigger_id, view=view))
-        return _text(_part(answer, "view"), "id")
+        return text_of(part(answer, "view"), "id")
 
     async def update_view(self, token: str, view_id: str, view: Block) -> None:
         """Show another modal in place of one that is open."""
@@ -152,17 +146,17 @@ class SlackApi:
     async def open_dm(self, token: str, user: str) -> str:
         """Return the id of the channel between the app and a person."""
         answer = await self._call(self._client(token).conversations_open(users=[user]))
-        return _text(_part(answer, "channel"), "id")
+        return text_of(part(answer, "channel"), "id")
 
     async def lookup_by_email(self, token: str, email: str) -> Member:
         """Find a person by their address; nobody is a `SlackFailure` too."""
         answer = await self._call(self._client(token).users_lookupByEmail(email=email))
-        return _member(_part(answer, "user"))
+        return _member(part(answer, "user"))
 
     async def user_info(self, token: str, user: str) -> Member:
         """Return what the workspace knows of a person."""
         answer = await self._call(self._client(token).users_info(user=user))
-        return _member(_part(answer, "user"))
+        return _member(part(answer, "user"))
 
     async def find_by_handle(self, token: str, handle: str) -> Member:
         """Find a person by the name that others write after `@`; from memory for ten minutes."""
@@ -188,7 +182,7 @@ class SlackApi:
     async def open_connection(self, app_token: str) -> str:
         """Return the URL of a new WebSocket for Socket Mode; it holds a secret."""
         answer = await self._call(self._client(None).apps_connections_open(app_token=app_token))
-        return _text(answer, "url")
+        return text_of(answer, "url")
 
     async def oauth_v2_access(
         self, client_id: str, client_secret: str, code: str, redirect_uri: str | None
@@ -211,7 +205,7 @@ class SlackApi:
         replace_original: bool = False,
     ) -> None:
         """Answer a press at the URL that came with it: to that person alone, or in its place."""
-        if not self._is_slacks(response_url):
+        if not is_slacks(response_url, self._base_url):
             raise SlackFailure("not_a_slack_url")
         client = AsyncWebhookClient(
             response_url, session=self._opened(), logger=_SILENT, retry_handlers=[]
@@ -223,16 +217,12 @@ class SlackApi:
             response_type="ephemeral",
             replace_original=replace_original,
         )
-        answer = await _guarded(call)
+        answer = await outcome(call)
         if answer.status_code == 200:
             return
         if answer.status_code == 429 or answer.status_code >= 500:
-            raise _by_status(answer.status_code, answer.headers)
-        raise SlackFailure(_code(answer.body.strip()))
-
-    def _is_slacks(self, url: str) -> bool:
-        parts, own = urlsplit(url), urlsplit(self._base_url)
-        return parts.scheme == own.scheme and parts.netloc in (own.netloc, f"hooks.{own.netloc}")
+            raise by_status(answer.status_code, answer.headers)
+        raise SlackFailure(code_of(answer.body.strip()))
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -256,11 +246,17 @@ class SlackApi:
         return client
 
     async def _call(self, call: Awaitable[Any]) -> Answer:
-        answer = await _guarded(call)
+        answer = await outcome(call)
         data = answer.data
         if not isinstance(data, dict):
             raise SlackFailure("malformed_answer")
         return cast("Answer", data)
+
+
+def is_slacks(url: str, base_url: str) -> bool:
+    """Whether a URL leads to the Slack whose API is at `base_url`, or to its hooks."""
+    parts, own = urlsplit(url), urlsplit(base_url)
+    return parts.scheme == own.scheme and parts.netloc in (own.netloc, f"hooks.{own.netloc}")
 
 
 def proxy_for(url: str) -> str | None:
@@ -272,74 +268,14 @@ def proxy_for(url: str) -> str | None:
     return getproxies().get("https" if secure else "http")
 
 
-async def _guarded(call: Awaitable[Any]) -> Any:
-    """Wait for an answer; without the chain of errors behind a failure, which may hold a token."""
-    try:
-        return await call
-    except SlackApiError as error:
-        failure = _failure(error.response)
-    except (asyncio.TimeoutError, TimeoutError):
-        failure = SlackFailure("timeout")
-    except (aiohttp.ClientError, OSError):
-        failure = SlackFailure("unreachable")
-    except (SlackClientError, ValueError, TypeError, AttributeError):
-        # The library trips over answers that are no JSON objects.
-        failure = SlackFailure("malformed_answer")
-    raise failure
-
-
-def _failure(response: Any) -> SlackFailure:
-    status = getattr(response, "status_code", None) or getattr(response, "status", 200)
-    if status == 429 or status >= 500:
-        return _by_status(status, response.headers)
-    data = getattr(response, "data", None)
-    said: Answer = cast("Answer", data) if isinstance(data, dict) else {}
-    if not isinstance(said.get("error"), str):
-        return SlackFailure("malformed_answer")
-    needed = str(said.get("needed", ""))
-    more = f" Needed: {needed[:200]}." if re.fullmatch(r"[a-z:.,_ ]+", needed) else ""
-    code = _code(said["error"])
-    return SlackFailure(code, _pause(response.headers) if code == "ratelimited" else None, more)
-
-
-def _by_status(status: int, headers: Mapping[str, str]) -> SlackFailure:
-    if status == 429:
-        return SlackFailure("ratelimited", _pause(headers))
-    return SlackFailure("server_error")
-
-
-def _pause(headers: Mapping[str, str]) -> float:
-    """Return the seconds that `Retry-After` says; thirty where it says none."""
-    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return min(float(said), _LONGEST_PAUSE) if re.fullmatch(r"\d{1,6}(\.\d+)?", said) else 30.0
-
-
-def _code(said: str) -> str:
-    return said if _CODE.fullmatch(said) else "unknown_error"
-
-
 def _member(data: Any) -> Member:
     user: Answer = cast("Answer", data) if isinstance(data, dict) else {}
-    profile: Answer = _part(user, "profile") if "profile" in user else {}
+    profile: Answer = part(user, "profile") if "profile" in user else {}
     return Member(
-        id=_text(user, "id"),
+        id=text_of(user, "id"),
         handle=str(user.get("name") or ""),
         display_name=str(profile.get("display_name") or ""),
         real_name=str(profile.get("real_name") or user.get("real_name") or ""),
         email=profile.get("email") or None,
         is_person=not (user.get("is_bot") or user.get("deleted") or user.get("id") == "USLACKBOT"),
     )
-
-
-def _part(answer: Answer, name: str) -> Answer:
-    part = answer.get(name)
-    if not isinstance(part, dict):
-        raise SlackFailure("malformed_answer")
-    return cast("Answer", part)
-
-
-def _text(answer: Answer, name: str) -> str:
-    text = answer.get(name)
-    if not isinstance(text, str) or not text:
-        raise SlackFailure("malformed_answer")
-    return text

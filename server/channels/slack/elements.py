@@ -98,10 +98,10 @@ def hint_of(kind: Kind) -> str:
     picked = isinstance(kind, kinds.Date | kinds.Time | kinds.DateTime)
     return _sentences(
         None if picked else _MOMENTS.get(type(kind)),
-        None if limits.more_than is None else f"More than {limits.more_than:g}.",
-        None if limits.less_than is None else f"Less than {limits.less_than:g}.",
-        None if limits.at_least is None else f"At least {limits.at_least:g}.",
-        None if limits.at_most is None else f"At most {limits.at_most:g}.",
+        None if limits.more_than is None else f"More than {limits.more_than}.",
+        None if limits.less_than is None else f"Less than {limits.less_than}.",
+        None if limits.at_least is None else f"At least {limits.at_least}.",
+        None if limits.at_most is None else f"At most {limits.at_most}.",
     )
 
 

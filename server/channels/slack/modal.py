@@ -12,7 +12,7 @@ from .answers import Read, place, read
 from .elements import MISSING, block
 from .inputs import CannotShow, Group, Input, Part, inputs_in, parts_of
 from .showing import payload_blocks
-from .texts import Block, context, moment, plain_text, section
+from .texts import Block, context, heading, moment, plain_text, section
 
 __all__ = [
     "CALLBACK",
@@ -94,7 +94,7 @@ def view(
         "submit": plain_text("Send answer", _LONGEST_TITLE),
         "close": plain_text("Cancel", _LONGEST_TITLE),
         "blocks": [
-            section(task.task),
+            heading(task.task),
             *shown,
             context(f"Answer before {moment(task.timeout_at)}"),
             *_told(problems or {}, parts),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
 
-from .calling import Answer, SlackApi
+from .calling import SlackApi
 from .failures import SlackFailure
+from .outcomes import Answer
 
 AUTHORIZE_URL = "https://slack.com/oauth/v2/authorize"
 # To post in channels and to people, find people, and read the replies in threads.

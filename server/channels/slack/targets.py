@@ -14,7 +14,7 @@ ALLOWED = (
 )
 
 _ENTRY = re.compile(r"slack(?:\+([^:]*))?:(.*)", re.DOTALL)
-_TEAM = re.compile(r"[TE][A-Z0-9]{2,30}")
+_TEAM = re.compile(r"[ET][A-Z0-9]{2,30}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{6,30}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{6,30}")
 # Slack writes channels in lower case, in any script; handles too, with points.

@@ -11,6 +11,7 @@ from ..showing import plain
 Block = dict[str, Any]
 
 MOST_OF_SECTION = 3_000
+_MOST_OF_HEADER = 150
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _EMPTY = "\N{EN DASH}"
@@ -49,6 +50,13 @@ def mrkdwn(text: str) -> Block:
 def section(text: str, longest: int = MOST_OF_SECTION) -> Block:
     """Make a block that shows a text to the letter."""
     return {"type": "section", "text": plain_text(text, longest)}
+
+
+def heading(text: str, longest: int = MOST_OF_SECTION) -> Block:
+    """Make a block that shows a title to the letter: large, when it is short enough."""
+    written = plain_text(text, longest)
+    large = len(written["text"]) <= _MOST_OF_HEADER and "\n" not in written["text"]
+    return {"type": "header" if large else "section", "text": written}
 
 
 def context(*texts: str) -> Block:

@@ -10,7 +10,7 @@ import pytest
 
 from awaithumans.server.channels.slack import modal, oauth
 from awaithumans.server.channels.slack.blocks import MessageView, message
-from awaithumans.server.channels.slack.calling import Posted, SlackApi, proxy_for
+from awaithumans.server.channels.slack.calling import Posted, SlackApi, is_slacks, proxy_for
 from awaithumans.server.channels.slack.failures import SlackFailure
 from awaithumans.server.tasks.model import Content
 from tests.support.bodies import REFUND_DECISION_SCHEMA, REFUND_PAYLOAD_SCHEMA
@@ -139,6 +139,18 @@ async def test_somebody_new_is_found_a_minute_later(
 
     clock.advance(61)
     assert (await api.find_by_handle(TOKEN, "eve")).id == "U0EVE"
+
+
+@pytest.mark.parametrize(
+    "answer", ['{"ok": true}', '{"ok": true, "members": [1]}', '{"ok": true, "members": [{}]}']
+)
+async def test_members_that_cannot_be_read_are_tried_again(
+    api: SlackApi, stand_in: Slack, answer: str
+) -> None:
+    stand_in.then("users.list", answers(200, answer))
+
+    assert (await failure(api.find_by_handle(TOKEN, "sue"))).code == "malformed_answer"
+    assert (await api.find_by_handle(TOKEN, "sue")).id == "U0SUE"
 
 
 async def test_a_name_that_several_have_is_nobodys(api: SlackApi, stand_in: Slack) -> None:
@@ -288,11 +300,11 @@ async def test_nothing_is_sent_to_an_address_that_is_not_slacks(
     assert stand_in.calls == []
 
 
-async def test_slacks_own_hooks_are_slacks() -> None:
-    api = SlackApi("https://slack.com/api/")
+def test_slacks_own_hooks_are_slacks() -> None:
+    base = "https://slack.com/api/"
 
-    assert api._is_slacks("https://hooks.slack.com/actions/T1/2/3")
-    assert not api._is_slacks("http://hooks.slack.com/actions/T1/2/3")
+    assert is_slacks("https://hooks.slack.com/actions/T1/2/3", base)
+    assert not is_slacks("http://hooks.slack.com/actions/T1/2/3", base)
 
 
 async def test_an_installation_gives_its_token(api: SlackApi, stand_in: Slack) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from awaithumans.server.channels.slack import socket
 from awaithumans.server.channels.slack.socket import SocketMode
 from tests.support.slack import APP_TOKEN, Slack, slack
-from tests.support.slack_manners import answers, fails, limited
+from tests.support.slack_manners import answers, fails, limited, slow
 from tests.support.slack_requests import block_action, message_event
 
 PAUSES = (0.05, 0.1)
@@ -149,7 +150,7 @@ async def test_a_refused_token_is_logged_in_slacks_words_and_tried_again(
     await mode.stop()
 
     calls = [call.at for call in stand_in.called("apps.connections.open")]
-    pauses = [after - before for before, after in zip(calls, calls[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(calls)]
     assert [pause > least for pause, least in zip(pauses, (0.04, 0.09, 0.09), strict=True)] == (
         [True] * 3
     )
@@ -207,6 +208,36 @@ async def test_it_ends_at_once_and_answers_what_it_has_begun(
     assert await answered == {"response_action": "clear"}
     assert not mode.connected
     assert [task for task in asyncio.all_tasks() if "slack_sdk" in repr(task)] == []
+
+
+async def test_it_ends_at_once_while_it_connects(mode: SocketMode, stand_in: Slack) -> None:
+    stand_in.then("link", slow(5))
+    await mode.start()
+    await stand_in.has(lambda it: it.called("apps.connections.open"))
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+
+    await mode.stop()
+
+    assert time.monotonic() - began < 2
+
+
+async def test_an_answer_for_a_connection_that_was_lost_is_let_go(
+    mode: SocketMode, stand_in: Slack, handler: Handler, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "awaithumans.slack")
+    handler.takes = 0.3
+    await mode.start()
+    await stand_in.has(lambda it: it.sockets)
+    lost = asyncio.create_task(stand_in.send("interactive", block_action({}), within=1))
+    await asyncio.sleep(0.1)
+
+    await stand_in.drop()
+
+    await stand_in.has(lambda it: handler.got and it.opened == 2 and it.sockets)
+    assert await stand_in.send("events_api", message_event("ok")) == {}
+    with pytest.raises(asyncio.TimeoutError):
+        await lost
 
 
 async def test_it_can_end_before_it_has_begun(handler: Handler) -> None:

@@ -69,6 +69,15 @@ def test_a_message_shows_what_is_asked_until_when_and_who_has_it() -> None:
     ]
 
 
+def test_who_has_it_is_said_without_an_address_too() -> None:
+    assert "Nobody has it yet" in write(a_task())[1]
+    assert "Somebody has it" in write(a_task(assigned_to_user_id="usr_1"))[1]
+
+
+def test_an_address_that_slack_does_not_take_has_no_button() -> None:
+    assert write(MINE, url="https://x/" + "x" * 3_000)[2] == ["Answer"]
+
+
 def test_a_single_yes_or_no_has_its_two_buttons() -> None:
     assert write(MINE, YES_NO)[2] == ["Yes", "No", "Open in dashboard"]
 
@@ -190,7 +199,7 @@ def test_nothing_that_an_agent_writes_is_read_as_markup() -> None:
     _, blocks = message(MessageView(task, content, URL, broadcast=False, note=hostile))
 
     for block in blocks:
-        if block["type"] == "section":
+        if block["type"] in ("section", "header"):
             assert block["text"]["type"] == "plain_text"
             assert block["text"]["emoji"] is False
             assert "<" not in block["text"]["text"]

@@ -29,7 +29,12 @@ def test_an_entry_is_taken_apart(entry: str, target: Target) -> None:
         *("", "slack", "slack:", "slack:#", "slack:@", "slack:refunds", "slack:#Refunds"),
         *("slack:#a b", "slack:#" + "x" * 81, "slack+:#refunds", "slack+acme:#refunds"),
         *("slack+T0ACME", "slack:@sue miller", "slack:@-sue", "slack:sue@", "slack:@sue@x.com"),
-        *("slack:sue@example", "slack:s ue@example.com", "slack:#refunds\n", "email:a@example.com"),
+        *(
+            "slack:sue@example",
+            "slack:su san@example.com",
+            "slack:#refunds\n",
+            "email:a@example.com",
+        ),
         *("Slack:#refunds", "slack:<!channel>", "slack:#<!here>", "slack:a@b.com,c@d.com"),
     ],
 )
