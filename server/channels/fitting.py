@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from ..forms import kinds
 from ..forms.kinds import Branch, Kind
@@ -35,13 +35,13 @@ def known(kind: Kind | None, value: Any) -> Kind | None:
 def _fits(branch: Branch, value: Any) -> bool:
     if branch.tag is not None:
         name, tag = branch.tag
-        return isinstance(value, dict) and value.get(name) == tag  # pyright: ignore[reportUnknownMemberType] -- JSON
+        return isinstance(value, dict) and cast("dict[str, Any]", value).get(name) == tag
     kind = known(branch.kind, value)
     if isinstance(kind, kinds.Choice):
         return any(type(o.value) is type(value) and o.value == value for o in kind.options)
     if isinstance(value, bool):
         return isinstance(kind, kinds.Boolean)
-    if not isinstance(value, _TYPES.get(type(kind), ())):  # pyright: ignore[reportArgumentType] -- None has no entry
+    if kind is None or not isinstance(value, _TYPES.get(type(kind), ())):
         return False
     if isinstance(kind, kinds.Record):
         return all(field.name in value for field in kind.fields() if field.required)

@@ -140,24 +140,33 @@ def _count(value: Any, depth: int) -> int:
 
 def _text(value: Any, kind: Kind | None, longest: int) -> str:
     if isinstance(kind, kinds.Choice):
-        written = json.dumps(value)
+        written = _json(value)
         for option in kind.options:
-            if json.dumps(option.value) == written:
+            if _json(option.value) == written:
                 return _cut(option.label, longest)
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, dict | list):
-        return _cut(json.dumps(value, ensure_ascii=False), longest) if value else "nothing"
-    return _cut(str(value), longest)
+        return _cut(_json(value), longest) if value else "nothing"
+    return _cut(value if isinstance(value, str) else _json(value), longest)
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except ValueError:
+        # Python writes no whole number of more than 4,300 digits.
+        return "too large to be shown"
 
 
 def _cut(text: str, longest: int) -> str:
     text = plain(text).strip()
     if len(text) <= longest:
         return text or NOTHING
-    return f"{text[:longest].rstrip()}\N{HORIZONTAL ELLIPSIS} ({len(text) - longest:,} more characters)"
+    more = len(text) - longest
+    return f"{text[:longest].rstrip()}\N{HORIZONTAL ELLIPSIS} ({more:,} more characters)"
 
 
 def _words(name: str) -> str:

@@ -20,6 +20,8 @@ _ACTION = "value"
 _MOST_RADIOS = 7
 _LONGEST_LABEL = 2_000
 _TEN_DIGITS = (10**9, 10**10)
+# No answer may hold a larger number, and Python does not write the largest.
+_MOST_BITS = 1024
 
 _FORMATS: Mapping[str | None, str] = {
     "email": "An email address.",
@@ -201,6 +203,8 @@ def _written(kind: Kind, value: Any) -> str | None:
     """Write a value as a person would; None when it is not of the kind."""
     if isinstance(kind, kinds.Integer | kinds.Number | kinds.Decimal):
         number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            raise CannotShow
         if number:
             return json.dumps(value)
         return value if isinstance(kind, kinds.Decimal) and isinstance(value, str) else None

@@ -217,6 +217,7 @@ def test_nothing_that_an_agent_writes_is_read_as_markup() -> None:
         {f"n{n}": "<" * 600 for n in range(300)},
         {"rows": [{"a": n, "b": "x" * 400} for n in range(1_000)]},
         {"text": "\n" * 10_000},
+        {"number": 10**5_000},
         {"text": "\u202e\x00\x1b[31m"},
     ],
 )

@@ -358,6 +358,10 @@ def test_what_slack_could_not_give_back_is_left_to_the_dashboard(
     assert not modal.can_show(schema, {"it": initial})
 
 
+def test_a_number_that_nobody_could_send_is_left_to_the_dashboard() -> None:
+    assert not modal.can_show(prop(type="integer"), {"it": 10**5_000})
+
+
 @pytest.mark.parametrize(
     "schema",
     [
