@@ -1,7 +1,7 @@
 """A server whose verifiers ask vendors on loopback."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,17 +66,27 @@ class Verifying:
         history = (await self.client.get(f"{task}/audit")).json()["items"]
         return [line["action"] for line in history][1:]
 
+    async def judged(self, task: str) -> dict[str, Any]:
+        """Return the task once a verifier has said something."""
+        return await self._until(task, lambda state: state["verdict"] is not None)
+
     async def becomes(self, task: str, status: str, seconds: float = 0.0) -> dict[str, Any]:
         """Return the task once it has this status; the clock moves on by `seconds` at each look."""
+        return await self._until(task, lambda state: state["status"] == status, seconds)
+
+    async def _until(
+        self, task: str, holds: Callable[[dict[str, Any]], bool], seconds: float = 0.0
+    ) -> dict[str, Any]:
+        state = await self.state(task)
         for _ in range(600):
-            state = await self.state(task)
-            if state["status"] == status:
+            if holds(state):
                 return state
             self.served.clock.advance(seconds)
             if seconds:
                 self.served.server.jobs.relay.wake()
             await asyncio.sleep(0.02)
-        raise AssertionError(f"it is {state['status']}, not {status}")
+            state = await self.state(task)
+        raise AssertionError(f"it stays {state['status']}")
 
 
 @asynccontextmanager
