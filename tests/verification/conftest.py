@@ -66,9 +66,9 @@ class Verifying:
         history = (await self.client.get(f"{task}/audit")).json()["items"]
         return [line["action"] for line in history][1:]
 
-    async def judged(self, task: str) -> dict[str, Any]:
-        """Return the task once a verifier has said something."""
-        return await self._until(task, lambda state: state["verdict"] is not None)
+    async def judged(self, task: str, seconds: float = 0.0) -> dict[str, Any]:
+        """Return the task once a verifier has said something; the clock moves on as below."""
+        return await self._until(task, lambda state: state["verdict"] is not None, seconds)
 
     async def becomes(self, task: str, status: str, seconds: float = 0.0) -> dict[str, Any]:
         """Return the task once it has this status; the clock moves on by `seconds` at each look."""
@@ -96,8 +96,8 @@ async def verifying(
     """Run a server, and the vendors that behave in this manner; by default they pass all."""
     keys = {KEY_ENVS[provider]: KEY for provider in PROVIDERS}
     async with vendors(manner or verdict()) as listening:
-        urls = {URLS[name]: url for name, url in listening.base_urls.items()}
+        given: dict[str, Any] = {URLS[name]: url for name, url in listening.base_urls.items()}
         with patch.dict("os.environ", keys):
-            async with in_process(folder, ManualClock(), **urls | settings) as served:
+            async with in_process(folder, **given | settings) as served:
                 await hold_to_contract(served.client, served.stranger)
                 yield Verifying(served, listening)
