@@ -13,7 +13,6 @@ import httpx
 from awaithumans.server.verification.model import ProviderName
 from tests.contract.conftest import hold_to_contract
 from tests.support.bodies import refund
-from tests.support.clock import ManualClock
 from tests.support.inprocess import InProcess, in_process
 from tests.support.vendors import PROVIDERS, Manner, Vendors, vendors, verdict
 
