@@ -36,7 +36,7 @@ even if the clock's job has not run yet.
 
 _SETTINGS = """# Settings
 
-Made by `make generate` from `server/config.py`. Each is a variable of the environment, or a line
+Made by `make generate` from `server/config/`. Each is a variable of the environment, or a line
 of `.env` in the folder where the server is started; the environment wins. The server warns about
 names beginning with `{prefix}` that nothing reads.
 
