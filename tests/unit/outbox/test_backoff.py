@@ -69,7 +69,14 @@ def test_it_is_given_up_after_three_days_and_not_before() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "wait"),
-    [(0.0, 5 * SECOND), (4.0, 5 * SECOND), (90.0, 90 * SECOND), (10**6, HOUR), (1e300, HOUR), (-1e300, 5 * SECOND)],
+    [
+        (0.0, 5 * SECOND),
+        (4.0, 5 * SECOND),
+        (90.0, 90 * SECOND),
+        (10**6, HOUR),
+        (1e300, HOUR),
+        (-1e300, 5 * SECOND),
+    ],
 )
 def test_a_receiver_that_asks_to_be_left_alone_is_up_to_an_hour(
     asked: float, wait: timedelta
