@@ -59,10 +59,7 @@ class Lives(RuleBasedStateMachine):
             "redact_payload": redact,
             "callback_url": CALLBACK,
         }
-        if attempts:
-            draft = a_verified_draft(**fields, max_attempts=attempts)
-        else:
-            draft = a_draft(**fields)
+        draft = a_verified_draft(**fields, max_attempts=attempts) if attempts else a_draft(**fields)
         if isinstance(routed, OpenTo) and routed.emails:
             draft = replace(draft, assign_to={"emails": list(routed.emails)})
         change = lifecycle.create(draft, "tsk_1", "print", routed, NOW, AGENT)
