@@ -157,8 +157,10 @@ def owe(connection: Filled, task_ids: Iterable[str]) -> None:
         "attempts, since, next_attempt_at, last_error, created_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (*(id_, "webhook", task_id, url, "https://example.com", url, '{"a": "é"}', "pending"),)
-            + (1, MICROSECONDS, MICROSECONDS + 30_000_000, "failed", MICROSECONDS)
+            (
+                *(id_, "webhook", task_id, url, "https://example.com", url, '{"a": "é"}'),
+                *("pending", 1, MICROSECONDS, MICROSECONDS + 30_000_000, "failed", MICROSECONDS),
+            )
             for id_, task_id in rows
         ),
     )
