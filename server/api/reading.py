@@ -15,7 +15,7 @@ from ..errors import Refusal, every_refusal
 from .contract import document, resolve
 
 _STYLE = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #8886; }
 h3 { margin: 1.5rem 0 .25rem; }

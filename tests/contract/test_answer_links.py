@@ -111,9 +111,7 @@ async def test_a_task_that_went_to_somebody_else_is_not_answered(served: InProce
         assert (refused.status_code, "joe@example.com" in refused.text) == (403, True)
     assert (await _task(served, task_id))["status"] == "assigned"
     # It was not used up: given back, it works.
-    await served.client.post(
-        f"/api/tasks/{task_id}/assign", json={"assign_to": {"email": _SUE}}
-    )
+    await served.client.post(f"/api/tasks/{task_id}/assign", json={"assign_to": {"email": _SUE}})
     assert (await served.stranger.post(path)).status_code == 200
 
 
@@ -185,13 +183,10 @@ async def test_a_database_that_does_not_answer_is_a_page_that_says_when_to_come_
 async def _verified(served: InProcess, path: str, task_id: str, **said: Any) -> httpx.Response:
     """Confirm, and have the verifier say this of the answer."""
     confirming = asyncio.create_task(served.stranger.post(path))
-    for _ in range(200):
+    while (submitted := (await served.server.tasks.get(task_id)).task).status != "submitted":
         await asyncio.sleep(0.01)
-        full = await served.server.tasks.get(task_id)
-        if full.task.status == "submitted":
-            break
     assert (await served.stranger.get(path)).status_code == 409
-    await served.server.tasks.judge(task_id, full.task.version, Judgement(**said))
+    await served.server.tasks.judge(task_id, submitted.version, Judgement(**said))
     return await confirming
 
 

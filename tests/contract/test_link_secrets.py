@@ -54,6 +54,7 @@ async def test_no_secret_of_a_link_is_in_a_log_a_span_an_answer_or_the_database(
                     secrets |= {cookie.value for cookie in cookies_of(answer).values()} - {""}
                     answer.headers.pop("set-cookie", None)
                     answers.append(answer)
+            answers.append(await served.browser().get(paths[0]))
             answers.append(await browser.post(f"/api/tasks/{task_id}/complete", json=APPROVED))
             answers.append(await served.client.get(f"/api/tasks/{task_id}/audit"))
             secrets |= {opening, answering}

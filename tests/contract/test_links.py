@@ -50,8 +50,8 @@ async def test_looking_at_a_link_changes_nothing_whatever_looks(
 
 
 async def test_the_page_says_which_task_and_for_whom_and_nothing_of_its_payload(served: InProcess):
-    task = {"task": "Pay <b>Ann</b>?", "payload": {"amount": 4711, "customer": "cus_secret"}}
-    _, path = await _link(served, **task)
+    payload = {"amount": 4711, "customer": "cus_secret"}
+    _, path = await _link(served, task="Pay <b>Ann</b>?", payload=payload)
     page = await served.stranger.get(path)
     assert "Pay &lt;b&gt;Ann&lt;/b&gt;?" in page.text
     assert _SUE in page.text
