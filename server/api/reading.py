@@ -149,10 +149,10 @@ def _request(operation: dict[str, Any]) -> str:
 
 def _answer(status: str, node: Any) -> str:
     response = resolve(document(), node)
-    content = response.get("content", {}).get("application/json", {})
     codes = "".join(
         f' <a href="#{escape(code)}"><code>{escape(code)}</code></a>'
-        for code in content.get("examples", {})
+        for media in response.get("content", {}).values()
+        for code in media.get("examples", {})
     )
     return f"<tr><td>{escape(status)}</td><td>{escape(response['description'])}{codes}</td></tr>"
 

@@ -59,6 +59,8 @@ async def test_no_secret_of_a_link_is_in_a_log_a_span_an_answer_or_the_database(
             answers.append(await served.client.get(f"/api/tasks/{task_id}/audit"))
             secrets |= {opening, answering}
     assert len(secrets) >= 30
+    told = {answer.json()["message"] for answer in answers if answer.status_code == 405}
+    assert "/api/links/{token} takes GET, POST, not PUT." in told
     assert {200, 303, 404, 405, 409, 410, 422} <= {answer.status_code for answer in answers}
     spans = "\n".join(span.to_json() for span in exporter.get_finished_spans())
     lines = log.getvalue()
