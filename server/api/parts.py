@@ -17,6 +17,7 @@ from ..observing.metrics import Metrics
 from ..outbox.service import Outbox
 from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
+from ..verification.offering import Verifiers
 
 
 class Database(Protocol):
@@ -91,6 +92,7 @@ class Parts:
     links: Links
     first_run: FirstRun
     outbox: Outbox
+    verifiers: Verifiers
     relay: Sending
     database: Database
     ears: Ears | None

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from ...tasks.model import Content, Task
 from ..showing import Shown, due, lines, one_line, plain
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 Purpose = Literal["new", "reminder", "again"]
 
@@ -88,12 +89,16 @@ def render(ask: Ask) -> Rendered:
         "rest": _rest(ask.task.timeout_at - ask.now),
         "host": urlsplit(ask.base_url).netloc,
     }
-    text, html = (_template(name).render(words) for name in ("ask.txt.j2", "ask.html.j2"))
+    templates = map(_environment().get_template, ("ask.txt.j2", "ask.html.j2"))
+    text, html = (template.render(words) for template in templates)
     return Rendered(subject, text, html)
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    """Load the library with the first mail, for a start of the server needs none of it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(("html.j2",), ("txt.j2",), default=True),
@@ -102,10 +107,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
 
 
 def _rest(left: timedelta) -> str:

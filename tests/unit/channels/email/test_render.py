@@ -206,6 +206,11 @@ def test_a_value_cannot_pass_for_a_part_of_the_mail() -> None:
     assert text.count("\nOPEN THE TASK") == 1
 
 
+def test_a_value_of_several_lines_is_set_apart() -> None:
+    html = render(an_ask(content=Content({"note": "one\ntwo"}, {}, {}))).html
+    assert re.search(r'<div class="line" [^>]*border-left[^>]*>one\ntwo</div>', html)
+
+
 def test_a_long_title_is_whole_in_the_mail_and_short_in_its_subject() -> None:
     title = "Approve\r\n" + "a refund " * 200
     rendered = render(an_ask(task=a_task(task=title)))
