@@ -10,7 +10,16 @@ import pytest
 
 from awaithumans.server.errors import TaskAlreadySettled
 from awaithumans.server.ids import new_id
-from awaithumans.server.tasks.model import TERMINAL, Actor, Filter, Openness, Person, Status, Task
+from awaithumans.server.tasks.model import (
+    TERMINAL,
+    Actor,
+    Entry,
+    Filter,
+    Openness,
+    Person,
+    Status,
+    Task,
+)
 from awaithumans.server.tasks.transitions import Change
 from tests.store.kept import Kept
 from tests.support.made import AGENT, APPROVED, NOW, OLGA, a_draft, a_task
@@ -46,6 +55,11 @@ def made(number: int, chance: random.Random) -> tuple[Task, tuple[str, ...]]:
     return task, tuple(asked) if task.open_to == "invited" or holder < 0.2 else ()
 
 
+def line(task: Task) -> Entry:
+    """Return the line that says that a task was made."""
+    return Entry(task.id, None, task.status, "created", AGENT, NOW)
+
+
 async def fill(kept: Kept, seed: int = 1) -> Stored:
     """Store tasks in every state; newest first."""
     chance = random.Random(seed)
@@ -54,7 +68,7 @@ async def fill(kept: Kept, seed: int = 1) -> Stored:
 
     def work(tx: Any) -> None:
         for task, invited in stored:
-            assert tx.add(Change(task, (), invited or None), content)
+            assert tx.add(Change(task, (line(task),), invited or None), content) is not None
 
     await kept.store.write(work)
     return stored[::-1]
@@ -159,7 +173,9 @@ async def test_pages_of_a_reviewers_list_are_complete_and_nothing_is_shown_twice
 async def test_who_is_invited_by_an_address_of_another_case_is_not_invited(kept: Kept) -> None:
     task = a_task(open_to="invited")
     content = a_draft().content
-    await kept.store.write(lambda tx: tx.add(Change(task, (), ("a@example.com",)), content))
+    await kept.store.write(
+        lambda tx: tx.add(Change(task, (line(task),), ("a@example.com",)), content)
+    )
     for email, sees in (("a@example.com", True), ("A@example.com", False)):
         found = await kept.store.read(
             lambda tx, email=email: tx.task(task.id, Person(email, "usr_x"))
