@@ -34,7 +34,7 @@ WEBHOOKS = Schedule(
 MESSAGES = Schedule(
     (
         *(timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=30)),
-        *(timedelta(minutes=1), timedelta(minutes=2)),
+        *(timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5)),
     ),
     _THREE_DAYS,
 )

@@ -77,6 +77,7 @@ class Messages:
             self._arrived(tx, delivery.task_id, **said)
         elif became == "skipped":
             _add(tx, delivery, "notification_skipped", said, now)
-        else:
+        elif became == "abandoned" or delivery.attempts == 1:
+            # What fails for days is tried many times: its attempts have them all.
             said["reason"] = said.pop("error")
             _add(tx, delivery, "notification_failed", said, now)
