@@ -7,7 +7,11 @@ export type TaskSummary = Schemas["TaskSummary"];
 export type TaskStatus = Schemas["TaskStatus"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type User = Schemas["User"];
-export type Me = Schemas["Me"];
+/** Who is asking: a person, or whoever holds a link to one task, `task_id`. */
+export type Me = Omit<Schemas["Me"], "kind"> & {
+  kind: Schemas["CallerKind"] | "link";
+  task_id?: string | null;
+};
 export type FieldError = Schemas["FieldError"];
 
 /** A refusal of the server, or no answer at all (`status` 0). */

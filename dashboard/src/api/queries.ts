@@ -143,9 +143,16 @@ export const statusQuery = queryOptions({
   queryFn: () => answered(client.GET("/api/status")),
 });
 
-export function deliveriesQuery(status: Schemas["DeliveryStatus"] | undefined, task?: string) {
+/** Which deliveries a list shows; what is left out does not restrict. */
+export type DeliveryFilter = {
+  kind?: Schemas["DeliveryKind"];
+  status?: Schemas["DeliveryStatus"];
+  task_id?: string;
+};
+
+export function deliveriesQuery(filter: DeliveryFilter) {
   return infiniteQueryOptions({
-    queryKey: ["deliveries", status ?? "", task ?? ""],
+    queryKey: ["deliveries", filter],
     initialPageParam: "",
     queryFn: ({ pageParam: cursor }) =>
       answered(
@@ -153,8 +160,7 @@ export function deliveriesQuery(status: Schemas["DeliveryStatus"] | undefined, t
           params: {
             query: {
               limit: FIRST_PAGE,
-              ...(status ? { status } : {}),
-              ...(task ? { task_id: task } : {}),
+              ...filter,
               ...(cursor ? { cursor } : {}),
             },
           },

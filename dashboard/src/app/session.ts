@@ -10,6 +10,11 @@ export function useMe(): Me {
   return useQuery(meQuery).data ?? NOBODY;
 }
 
+/** Whether somebody answers one task by a link, without an account. */
+export function useIsVisitor(): boolean {
+  return useMe().kind === "link";
+}
+
 export function useIsOperator(): boolean {
   return useMe().kind === "operator";
 }

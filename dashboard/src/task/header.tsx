@@ -2,13 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Task, TERMINAL } from "../api/queries";
 import { useKeys } from "../app/keys";
-import { useIsOperator } from "../app/session";
+import { useIsOperator, useIsVisitor } from "../app/session";
 import { Key } from "../ui/key";
 import { Status } from "../ui/status";
 import { Time } from "../ui/time";
 import { commands, useBulk } from "./commands";
 import { AssignDialog, CancelDialog } from "./dialogs";
-import { mayClaim } from "./mine";
+import { isToBeAnswered, mayClaim } from "./mine";
 
 /** What is asked, by when, and what can be done beside answering. */
 export function Header({ task }: { task: Task }) {
@@ -45,11 +45,13 @@ export function Header({ task }: { task: Task }) {
 
 function Actions({ task, open }: { task: Task; open: boolean }) {
   const operator = useIsOperator();
+  const visitor = useIsVisitor();
   const [dialog, setDialog] = useState<"assign" | "cancel">();
   const close = () => setDialog(undefined);
   const claiming = useBulk("claimed", close);
   const claim = () => claiming.mutate({ ids: [task.id], work: commands.claim });
-  useKeys(mayClaim(task) ? { c: claim } : {});
+  useKeys(mayClaim(task) && !visitor ? { c: claim } : {});
+  if (visitor) return null;
   return (
     <div className="flex flex-wrap gap-1">
       {mayClaim(task) && (
@@ -62,6 +64,7 @@ function Actions({ task, open }: { task: Task; open: boolean }) {
           <button
             type="button"
             className="button button-quiet px-2"
+            disabled={!isToBeAnswered(task)}
             onClick={() => setDialog("assign")}
           >
             Reassign

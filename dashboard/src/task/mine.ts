@@ -5,6 +5,11 @@ import { useMe } from "../app/session";
 
 type Held = Pick<TaskSummary, "assigned_to_email" | "assigned_to_user_id">;
 
+/** Whether an answer can be given: it cannot while another one is checked. */
+export function isToBeAnswered({ status }: Pick<TaskSummary, "status">): boolean {
+  return !TERMINAL.has(status) && status !== "submitted";
+}
+
 export function isAssigned(task: Held): boolean {
   return task.assigned_to_email !== null || task.assigned_to_user_id !== null;
 }
@@ -15,13 +20,14 @@ export function isWith(me: Me, task: Held): boolean {
   return task.assigned_to_email !== null && task.assigned_to_email === me.email;
 }
 
-/** Reviewers answer what is theirs or nobody's; operators answer anything. */
+/** Reviewers answer what is theirs or nobody's; operators anything; a link is for answering. */
 export function useMayAnswer(task: Held): boolean {
   const me = useMe();
-  return me.kind === "operator" || !isAssigned(task) || isWith(me, task);
+  const mayAnything = me.kind === "operator" || me.kind === "link";
+  return mayAnything || !isAssigned(task) || isWith(me, task);
 }
 
 /** Whether the person can take the task now. */
 export function mayClaim(task: Pick<TaskSummary, "status"> & Held): boolean {
-  return !TERMINAL.has(task.status) && !isAssigned(task);
+  return isToBeAnswered(task) && !isAssigned(task);
 }
