@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "../generated/api";
+import { ApiError } from "./error";
 import { stringify } from "./json";
 
 export type Schemas = components["schemas"];
@@ -13,23 +14,6 @@ export type Me = Omit<Schemas["Me"], "kind"> & {
   task_id?: string | null;
 };
 export type FieldError = Schemas["FieldError"];
-
-/** A refusal of the server, or no answer at all (`status` 0). */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly errors: readonly FieldError[] = [],
-  ) {
-    super(message);
-  }
-
-  /** Whether asking again later can help. */
-  get passing(): boolean {
-    return this.status === 0 || this.status >= 500 || this.status === 429;
-  }
-}
 
 export const client = createClient<paths>({
   baseUrl: location.origin,

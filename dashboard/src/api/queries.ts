@@ -5,7 +5,8 @@ import {
   QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
-import { ApiError, answered, client, type Me, type Schemas } from "./client";
+import { answered, client, type Me, type Schemas } from "./client";
+import { ApiError } from "./error";
 import { type JsonObject, parse } from "./json";
 
 /** A task whose content keeps every digit. */
@@ -19,8 +20,6 @@ export type Task = Omit<
   initial_response: JsonObject | null;
   response: JsonObject | null;
 };
-
-export const TERMINAL = new Set(["completed", "timed_out", "cancelled", "verification_exhausted"]);
 
 /** Which tasks the queue shows. */
 export type Tab = "open" | "mine" | "unassigned" | "done";

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { auditQuery, type Task, TERMINAL } from "../api/queries";
+import { auditQuery, type Task } from "../api/queries";
+import { isSettled } from "../api/statuses";
 import { MOD } from "../app/keys";
 import { useIsVisitor } from "../app/session";
 import { Fields, Summary } from "../form/form";
@@ -15,7 +16,7 @@ type Props = { task: Task; answering: Answering; mayAnswer: boolean };
 /** The answer: to be filled in, being checked, or what somebody wrote who came too late. */
 export function AnswerForm({ task, answering, mayAnswer }: Props) {
   const { fields, drafts, problems, change, submit, sending, summary } = answering;
-  const open = !TERMINAL.has(task.status);
+  const open = !isSettled(task);
   const checked = task.status === "submitted";
   const attempt = open && attemptOf(task);
   // An answer that was given elsewhere is not known here.

@@ -1,9 +1,11 @@
 /** One person's answer to one task: what is filled in, what is wrong with it, sending it. */
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useMemo, useReducer, useRef, useState } from "react";
-import { ApiError, answered, client } from "../api/client";
+import { answered, client } from "../api/client";
+import { ApiError } from "../api/error";
 import type { JsonObject } from "../api/json";
-import { queryClient, type Task, TERMINAL, taskOf, taskQuery } from "../api/queries";
+import { queryClient, type Task, taskOf, taskQuery } from "../api/queries";
+import { isSettled } from "../api/statuses";
 import { useMe } from "../app/session";
 import { answerOf, type Problem } from "../form/answer";
 import { choicesOf, decisionOf } from "../form/decision";
@@ -110,7 +112,7 @@ function useVerdict(task: Task, refuse: (problems: readonly Problem[]) => void):
 
 /** Forgets what was sent once nothing can come back to be corrected. */
 function useSettled(task: Task, sent: boolean, stored: Stored): void {
-  const isOver = sent && TERMINAL.has(task.status);
+  const isOver = sent && isSettled(task);
   useEffect(() => {
     if (isOver) stored.drop();
   }, [isOver, stored]);

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { ApiError, type Schemas } from "../api/client";
-import { auditQuery, type Task, TERMINAL } from "../api/queries";
+import type { Schemas } from "../api/client";
+import { ApiError } from "../api/error";
+import { auditQuery, type Task } from "../api/queries";
+import { isSettled } from "../api/statuses";
 import { useMe } from "../app/session";
 import { Failure, Notice } from "../ui/notice";
 import { Time } from "../ui/time";
@@ -18,7 +20,7 @@ export function Banners({ task, answering }: { task: Task; answering: Answering 
   const visitor = me.kind === "link";
   const { data } = useQuery({ ...auditQuery(task.id), enabled: !visitor });
   const history = data?.items ?? [];
-  const open = !TERMINAL.has(task.status);
+  const open = !isSettled(task);
   const { error } = answering.sending;
   const callback = failedCallback(history);
   const other = lastOpenedByOther(history, me.email);

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Task, TERMINAL } from "../api/queries";
+import type { Task } from "../api/queries";
+import { isSettled, isToBeAnswered } from "../api/statuses";
 import { useKeys } from "../app/keys";
 import { useIsOperator, useIsVisitor } from "../app/session";
 import { Key } from "../ui/key";
@@ -8,11 +9,11 @@ import { Status } from "../ui/status";
 import { Time } from "../ui/time";
 import { commands, useBulk } from "./commands";
 import { AssignDialog, CancelDialog } from "./dialogs";
-import { isToBeAnswered, mayClaim } from "./mine";
+import { mayClaim } from "./mine";
 
 /** What is asked, by when, and what can be done beside answering. */
 export function Header({ task }: { task: Task }) {
-  const open = !TERMINAL.has(task.status);
+  const open = !isSettled(task);
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">

@@ -1,14 +1,9 @@
 /** Whose task it is, as far as the signed-in person is concerned. */
 import type { Me, TaskSummary } from "../api/client";
-import { TERMINAL } from "../api/queries";
+import { isToBeAnswered } from "../api/statuses";
 import { useMe } from "../app/session";
 
 type Held = Pick<TaskSummary, "assigned_to_email" | "assigned_to_user_id">;
-
-/** Whether an answer can be given: it cannot while another one is checked. */
-export function isToBeAnswered({ status }: Pick<TaskSummary, "status">): boolean {
-  return !TERMINAL.has(status) && status !== "submitted";
-}
 
 export function isAssigned(task: Held): boolean {
   return task.assigned_to_email !== null || task.assigned_to_user_id !== null;

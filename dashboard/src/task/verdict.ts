@@ -1,9 +1,9 @@
 /** What a verifier said of an answer, as far as it concerns whoever answers next. */
 import type { Schemas } from "../api/client";
 import type { Task } from "../api/queries";
+import { isToBeAnswered } from "../api/statuses";
 import type { Problem } from "../form/answer";
 import type { Path } from "../form/kinds";
-import { isToBeAnswered } from "./mine";
 
 type Verdict = Schemas["Verdict"];
 

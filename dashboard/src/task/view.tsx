@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { ApiError } from "../api/client";
-import { type Task, TERMINAL, taskQuery } from "../api/queries";
+import { ApiError } from "../api/error";
+import { type Task, taskQuery } from "../api/queries";
+import { isSettled, isToBeAnswered } from "../api/statuses";
 import { announce } from "../app/announce";
 import { type Keys, useKeys } from "../app/keys";
 import { Payload } from "../payload/view";
@@ -15,7 +16,7 @@ import { Banners } from "./banners";
 import { DecisionBar } from "./bar";
 import { useOpened } from "./commands";
 import { Header } from "./header";
-import { isToBeAnswered, useMayAnswer } from "./mine";
+import { useMayAnswer } from "./mine";
 import { Outcome } from "./outcome";
 import { Told } from "./told";
 
@@ -52,7 +53,7 @@ export function TaskView({ id, onSent }: Props) {
 }
 
 function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
-  const open = !TERMINAL.has(task.status);
+  const open = !isSettled(task);
   const mayAnswer = useMayAnswer(task) && isToBeAnswered(task);
   const answering = useAnswer(task, (sent) => {
     const checked = sent.status === "submitted";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ApiError } from "../api/client";
+import { ApiError } from "../api/error";
 import { placed } from "./placed";
 
 const NAMES = ["name", "host", "port"] as const;

@@ -1,6 +1,6 @@
 /** Where the parts of a refusal are shown: beside the fields they are about, or above the form. */
 import { type RefObject, useEffect } from "react";
-import { ApiError } from "../api/client";
+import { ApiError } from "../api/error";
 
 export type Placed<Name extends string> = {
   beside: { [name in Name]?: string };

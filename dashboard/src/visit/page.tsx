@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { meQuery, type Task, TERMINAL, taskQuery } from "../api/queries";
+import { meQuery, type Task, taskQuery } from "../api/queries";
+import { isSettled } from "../api/statuses";
 import { Announcements } from "../app/announce";
 import { Door } from "../login/door";
 import { TaskView } from "../task/view";
@@ -24,7 +25,7 @@ export default function Visit() {
   });
   useTitle("Task");
   const isOver = !me;
-  if (sent && task && (isPassing(task) || TERMINAL.has(task.status))) return <Thanks task={task} />;
+  if (sent && task && (isPassing(task) || isSettled(task))) return <Thanks task={task} />;
   if (isOver) return <Over />;
   return (
     <Frame email={me.email}>
@@ -38,7 +39,7 @@ function isPassing({ status }: Task): boolean {
 }
 
 function pauseOf(task: Task | undefined): number | false {
-  if (task && TERMINAL.has(task.status)) return false;
+  if (task && isSettled(task)) return false;
   return task && isPassing(task) ? VERDICT_MS : CHANGE_MS;
 }
 

@@ -1,0 +1,130 @@
+"""Whoever came by a link answers one task, and sees nothing else."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Route
+
+from tests.dashboard.browsing import PHONE, Tab
+from tests.dashboard.conftest import Open
+from tests.dashboard.site import OLGA, PASSWORD, Site
+from tests.dashboard.standing_in import REFUSED, Verified, refusal, says
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_GUEST = "ann@example.com"
+_OVER = refusal("UNAUTHORIZED", "Sign in.")
+
+
+async def _visit(tab: Tab, task_id: str) -> dict[str, Any]:
+    """Have a tab be one that came by a link; return who it is, to be changed to nobody."""
+    session: dict[str, Any] = {
+        "me": {
+            "kind": "link",
+            "user_id": None,
+            "email": _GUEST,
+            "display_name": None,
+            "scopes": [],
+            "task_id": task_id,
+        }
+    }
+
+    async def me(route: Route) -> None:
+        known = session["me"]
+        await says(route, known or _OVER, 200 if known else 401)
+
+    async def others(route: Route) -> None:
+        if not session["me"]:
+            await says(route, _OVER, 401)
+        else:
+            await route.fallback()
+
+    async def forbidden(route: Route) -> None:
+        tab.faults.append(f"asked for {route.request.url}")
+        await says(route, refusal("FORBIDDEN", "A link is for one task."), 403)
+
+    for path in ("events", "tasks?*", "admin/**", "status", "tasks/*/audit"):
+        await tab.page.route(f"**/api/{path}", forbidden)
+    await tab.page.route(f"**/api/tasks/{task_id}**", others)
+    await tab.page.route("**/api/auth/me", me)
+    return session
+
+
+async def _answer(tab: Tab) -> None:
+    await tab.page.get_by_role("radio", name="Yes").check()
+    await tab.page.keyboard.press("Control+Enter")
+
+
+async def test_a_visitor_answers_the_task_and_is_thanked(site: Site, open_tab: Open):
+    task_id = site.ask("for a visitor")
+    async with open_tab("olga", "light", PHONE) as tab:
+        page = tab.page
+        session = await _visit(tab, task_id)
+        await tab.go("/")
+        await page.get_by_role("heading", name="for a visitor").wait_for()
+        await page.get_by_text(f"You answer as {_GUEST} by a link.").wait_for()
+        assert await page.get_by_role("navigation").count() == 0
+        assert await page.get_by_role("link", name="History").count() == 0
+        assert await page.get_by_role("button", name="Claim").count() == 0
+        assert await tab.violations() == []
+        await _answer(tab)
+        await page.get_by_role("heading", name="Thank you").wait_for()
+        await page.get_by_text("You can close this page.").wait_for()
+        session["me"] = None
+        assert await tab.violations() == []
+    assert site.task(task_id)["status"] == "completed"
+
+
+async def test_a_link_that_is_used_up_says_so_and_what_to_do(site: Site, open_tab: Open):
+    task_id = site.ask("for a visitor")
+    async with open_tab("nobody") as tab:
+        page = tab.page
+        session = await _visit(tab, task_id)
+        await page.route("**/api/tasks/*", _fetch_as_agent(site))
+        await tab.go(f"/task?id={task_id}")
+        await page.get_by_role("heading", name="for a visitor").wait_for()
+        session["me"] = None
+        await _answer(tab)
+        await page.get_by_role("heading", name="This link is used up, or has expired").wait_for()
+        await page.reload()
+        await page.get_by_role("heading", name="This link is used up, or has expired").wait_for()
+        assert await tab.violations() == []
+        await page.get_by_role("link", name="sign in").click()
+        await page.get_by_label("Email address").fill(OLGA)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.unroute_all(behavior="ignoreErrors")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("heading", name="Queue").wait_for()
+
+
+async def test_a_visitors_answer_is_checked_and_comes_back_to_be_corrected(
+    site: Site, open_tab: Open
+):
+    task_id = site.ask("for a visitor, checked")
+    task = Verified(task_id)
+    async with open_tab() as tab:
+        page = tab.page
+        await _visit(tab, task_id)
+        await task.serve(tab)
+        await tab.go(f"/task?id={task_id}")
+        await page.get_by_label("Reason").fill("because")
+        await _answer(tab)
+        await page.get_by_text("Your answer was sent, and is being checked.").first.wait_for()
+        await page.get_by_role("heading", name="Thank you").wait_for()
+        task.now |= {"status": "rejected", "verification_attempt": 1, "verdict": REFUSED}
+        await page.get_by_text("Attempt 1 of 3 was refused").wait_for()
+        assert await page.get_by_label("Reason").input_value() == "because"
+        await _answer(tab)
+        await page.get_by_role("heading", name="Thank you").wait_for()
+        task.now |= {"status": "completed", "completed_at": "2026-01-05T10:00:00Z"}
+        await page.get_by_text("You can close this page.").wait_for()
+
+
+def _fetch_as_agent(site: Site) -> Any:
+    """Return what shows tasks to a tab that has no session of its own."""
+
+    async def show(route: Route) -> None:
+        task_id = route.request.url.rpartition("/")[2]
+        await says(route, site.task(task_id))
+
+    return show
