@@ -46,6 +46,7 @@ MEMBERS: list[Json] = [
     {"user_id": "U0000001", "name": "sue", "display_name": "Sue S.", "email": "sue@example.com"},
     {"user_id": "U0000002", "name": "guest", "display_name": None, "email": None},
 ]
+GUEST = "ann@example.com"
 REFUSED: Json = {
     "outcome": "refused",
     "reason": "The reason does not say why.",
@@ -149,3 +150,38 @@ class Verified:
         self.now |= {"status": "submitted"}
         task = await route.fetch(url=route.request.url.partition("/complete")[0], method="GET")
         await says(route, await task.json() | self.now)
+
+
+async def visit(tab: Tab, task_id: str) -> dict[str, Any]:
+    """Have a tab be one that came by a link; return who it is, to be changed to nobody."""
+    over = refusal("UNAUTHORIZED", "Sign in.")
+    session: dict[str, Any] = {
+        "me": {
+            "kind": "link",
+            "user_id": None,
+            "email": GUEST,
+            "display_name": None,
+            "scopes": [],
+            "task_id": task_id,
+        }
+    }
+
+    async def me(route: Route) -> None:
+        known = session["me"]
+        await says(route, known or over, 200 if known else 401)
+
+    async def others(route: Route) -> None:
+        if not session["me"]:
+            await says(route, over, 401)
+        else:
+            await route.fallback()
+
+    async def forbidden(route: Route) -> None:
+        tab.faults.append(f"asked for {route.request.url}")
+        await says(route, refusal("FORBIDDEN", "A link is for one task."), 403)
+
+    for path in ("events", "tasks?*", "admin/**", "status", "tasks/*/audit"):
+        await tab.page.route(f"**/api/{path}", forbidden)
+    await tab.page.route(f"**/api/tasks/{task_id}**", others)
+    await tab.page.route("**/api/auth/me", me)
+    return session

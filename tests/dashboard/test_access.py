@@ -9,7 +9,7 @@ from playwright.async_api import Route
 from tests.dashboard.browsing import DESKTOP, PHONE, Tab, Theme
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import SUE, Site, Who
-from tests.dashboard.standing_in import REFUSED, SENDER, SLACK, Channels, Verified
+from tests.dashboard.standing_in import REFUSED, SENDER, SLACK, Channels, Verified, visit
 from tests.support.bodies import APPROVED
 from tests.unit.forms import models
 
@@ -117,6 +117,28 @@ def _verified(**now: Any) -> Do:
     return go
 
 
+async def _visiting(tab: Tab, tasks: dict[str, str]) -> None:
+    await visit(tab, tasks["told"])
+    await tab.open_task(tasks["told"])
+
+
+async def _visited(tab: Tab, tasks: dict[str, str]) -> None:
+    session = await visit(tab, tasks["told"])
+    await tab.open_task(tasks["told"])
+    session["me"] = None
+    await tab.page.reload()
+    await tab.page.get_by_text("This link is used up").wait_for()
+
+
+async def _thanked(tab: Tab, tasks: dict[str, str]) -> None:
+    await visit(tab, tasks["told"])
+    await Verified(tasks["told"]).serve(tab)
+    await tab.open_task(tasks["told"])
+    await tab.page.keyboard.press("1")
+    await tab.page.keyboard.press("Control+Enter")
+    await tab.page.get_by_text("Thank you").wait_for()
+
+
 _NOBODY = Channels(slack=SLACK | {"items": [], "configured": False, "socket_mode": "off"})
 _SAID = {"ok": False, "detail": "535 5.7.8 Error: authentication failed: " + "x" * 200}
 _SENDERS = Channels([SENDER], SENDER["sender"], said=_SAID)
@@ -169,6 +191,9 @@ _STATES: dict[str, tuple[Who, Do]] = {
         "olga",
         _verified(status="rejected", verdict=REFUSED, verification_attempt=1),
     ),
+    "visit": ("olga", _visiting),
+    "visit, over": ("olga", _visited),
+    "visit, answered": ("olga", _thanked),
     "task, refused for good": ("olga", _verified(status="verification_exhausted", verdict=REFUSED)),
 }
 

@@ -71,7 +71,7 @@ async def test_a_sender_by_resend_needs_its_key_alone(open_tab: Open):
         channels.refused = None
         await dialog.get_by_label("Name", exact=True).fill("billing")
         await page.keyboard.press("Enter")
-        await page.get_by_role("cell", name="billing").wait_for()
+        await page.get_by_role("button", name="Remove billing").wait_for()
     assert channels.asked[-1][2]["resend"] == {"api_key": "re_1"}
     assert "smtp" not in channels.asked[-1][2]
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import OLGA, PASSWORD, Site
+from tests.dashboard.standing_in import REFUSED, SENDER, SLACK, WORKSPACE, Channels, Verified
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -68,6 +69,15 @@ _WORDS = [
     "__proto__",
 ]
 _ELSEWHERE = ("https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)")
+_NAMES = ("name", "display_name", "email")
+_MESSAGE: dict[str, Any] = {
+    "delivery_id": "dlv_00000000000000000000000000",
+    "purpose": "new",
+    "status": "abandoned",
+    "attempts": 1,
+    "next_attempt_at": None,
+    "delivered_at": None,
+}
 _PAYLOADS = [
     text.format(f"alert({number})") for number, text in enumerate([*_TAGS, *_ADDRESSES, *_WORDS])
 ]
@@ -130,6 +140,37 @@ async def test_no_text_of_a_task_its_answer_or_a_person_runs(site: Site, open_ta
         for task_id in ids:
             await tab.open_task(task_id)
             assert await tab.page.evaluate(_RUNNABLE) == []
+        assert await tab.page.evaluate("window.__ran") == []
+
+
+async def test_no_text_of_a_channel_or_a_verdict_runs(site: Site, open_tab: Open):
+    task_id = site.ask("told and refused")
+    async with open_tab() as tab:
+        for text in _PAYLOADS:
+            channels = Channels(
+                [SENDER | dict.fromkeys(("name", "sender", "detail"), text)],
+                default_sender=text,
+                slack=SLACK
+                | {"detail": text, "interactions_url": text, "events_url": text}
+                | {"items": [WORKSPACE | dict.fromkeys(("team_name", "installed_by_email"), text)]},
+                members=[{"user_id": "U0000001"} | dict.fromkeys(_NAMES, text)],
+                said={"ok": False, "detail": text},
+            )
+            problems = [{"loc": ["reason"], "msg": text}, {"loc": [text], "msg": text}]
+            verdict = REFUSED | {"reason": text, "model": text, "fields": problems}
+            told = _MESSAGE | {"target": text, "last_error": text}
+            task = Verified(task_id, {"max_attempts": 3, "status": "rejected", "verdict": verdict})
+            task.now["notifications"] = [told]
+            await channels.serve(tab)
+            await task.serve(tab)
+            for path in ("/slack", "/slack?team=T0000001", f"/task?id={task_id}", "/email"):
+                await tab.go(path)
+                await tab.page.get_by_role("heading", level=2).first.wait_for()
+                assert await tab.page.evaluate(_RUNNABLE) == [], path
+            await tab.page.get_by_role("button", name="Send", exact=True).click()
+            await tab.page.get_by_role("alert").wait_for()
+            assert await tab.page.evaluate(_RUNNABLE) == []
+            await tab.page.unroute_all()
         assert await tab.page.evaluate("window.__ran") == []
 
 

@@ -8,46 +8,9 @@ from playwright.async_api import Route
 from tests.dashboard.browsing import PHONE, Tab
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import OLGA, PASSWORD, Site
-from tests.dashboard.standing_in import REFUSED, Verified, refusal, says
+from tests.dashboard.standing_in import GUEST, REFUSED, Verified, says, visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-_GUEST = "ann@example.com"
-_OVER = refusal("UNAUTHORIZED", "Sign in.")
-
-
-async def _visit(tab: Tab, task_id: str) -> dict[str, Any]:
-    """Have a tab be one that came by a link; return who it is, to be changed to nobody."""
-    session: dict[str, Any] = {
-        "me": {
-            "kind": "link",
-            "user_id": None,
-            "email": _GUEST,
-            "display_name": None,
-            "scopes": [],
-            "task_id": task_id,
-        }
-    }
-
-    async def me(route: Route) -> None:
-        known = session["me"]
-        await says(route, known or _OVER, 200 if known else 401)
-
-    async def others(route: Route) -> None:
-        if not session["me"]:
-            await says(route, _OVER, 401)
-        else:
-            await route.fallback()
-
-    async def forbidden(route: Route) -> None:
-        tab.faults.append(f"asked for {route.request.url}")
-        await says(route, refusal("FORBIDDEN", "A link is for one task."), 403)
-
-    for path in ("events", "tasks?*", "admin/**", "status", "tasks/*/audit"):
-        await tab.page.route(f"**/api/{path}", forbidden)
-    await tab.page.route(f"**/api/tasks/{task_id}**", others)
-    await tab.page.route("**/api/auth/me", me)
-    return session
 
 
 async def _answer(tab: Tab) -> None:
@@ -59,10 +22,10 @@ async def test_a_visitor_answers_the_task_and_is_thanked(site: Site, open_tab: O
     task_id = site.ask("for a visitor")
     async with open_tab("olga", "light", PHONE) as tab:
         page = tab.page
-        session = await _visit(tab, task_id)
+        session = await visit(tab, task_id)
         await tab.go("/")
         await page.get_by_role("heading", name="for a visitor").wait_for()
-        await page.get_by_text(f"You answer as {_GUEST} by a link.").wait_for()
+        await page.get_by_text(f"You answer as {GUEST} by a link.").wait_for()
         assert await page.get_by_role("navigation").count() == 0
         assert await page.get_by_role("link", name="History").count() == 0
         assert await page.get_by_role("button", name="Claim").count() == 0
@@ -79,7 +42,7 @@ async def test_a_link_that_is_used_up_says_so_and_what_to_do(site: Site, open_ta
     task_id = site.ask("for a visitor")
     async with open_tab("nobody") as tab:
         page = tab.page
-        session = await _visit(tab, task_id)
+        session = await visit(tab, task_id)
         await page.route("**/api/tasks/*", _fetch_as_agent(site))
         await tab.go(f"/task?id={task_id}")
         await page.get_by_role("heading", name="for a visitor").wait_for()
@@ -104,7 +67,7 @@ async def test_a_visitors_answer_is_checked_and_comes_back_to_be_corrected(
     task = Verified(task_id)
     async with open_tab() as tab:
         page = tab.page
-        await _visit(tab, task_id)
+        await visit(tab, task_id)
         await task.serve(tab)
         await tab.go(f"/task?id={task_id}")
         await page.get_by_label("Reason").fill("because")

@@ -61,7 +61,7 @@ function Default({ senders }: { senders: Schemas["EmailIdentityList"] }) {
       ) : (
         <p>Mails that name no sender can't be sent.</p>
       )}
-      {how && <p className="text-sm">{how}</p>}
+      {how && <p className="text-sm first-letter:uppercase">{how}</p>}
     </Notice>
   );
 }

@@ -33,7 +33,7 @@ function Parts() {
   return (
     <>
       <Notice tone={data.configured ? "plain" : "warn"}>
-        <p className="whitespace-pre-line">{data.detail}</p>
+        <p className="whitespace-pre-line first-letter:uppercase">{data.detail}</p>
       </Notice>
       <Workspaces setup={data} />
       <Ways setup={data} />
@@ -45,9 +45,9 @@ function Parts() {
 function Workspaces({ setup }: { setup: Setup }) {
   const [forgetting, setForgetting] = useState<Workspace>();
   return (
-    <section aria-labelledby="workspaces" className="space-y-3">
+    <div className="space-y-3">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-3">
-        <h2 id="workspaces">Workspaces</h2>
+        <h2>Workspaces</h2>
         {setup.oauth_available && (
           <a href="/api/channels/slack/oauth/start" className="button button-primary">
             Add to Slack
@@ -55,7 +55,7 @@ function Workspaces({ setup }: { setup: Setup }) {
         )}
       </div>
       {setup.items.length === 0 ? (
-        <Empty title="The app is in no workspace yet" heading="h2">
+        <Empty title="The app is in no workspace yet">
           {setup.oauth_available && <p>Somebody who may install apps there adds it.</p>}
         </Empty>
       ) : (
@@ -72,7 +72,7 @@ function Workspaces({ setup }: { setup: Setup }) {
       {forgetting && (
         <ForgetDialog workspace={forgetting} onClose={() => setForgetting(undefined)} />
       )}
-    </section>
+    </div>
   );
 }
 
@@ -116,9 +116,7 @@ function Ways({ setup }: { setup: Setup }) {
   ] as const;
   return (
     <section aria-labelledby="ways" className="space-y-3">
-      <h2 id="ways" className="flex items-center gap-2">
-        How Slack reaches this server
-      </h2>
+      <h2 id="ways">How Slack reaches this server</h2>
       <p className="text-muted">
         By Socket Mode, or at the request URLs that the app's settings at Slack ask for.
       </p>

@@ -44,7 +44,7 @@ function Parts() {
                     <Badge>Not configured</Badge>
                   )}
                 </td>
-                <td className="wrap-anywhere">{detail}</td>
+                <td className="wrap-anywhere first-letter:uppercase">{detail}</td>
               </tr>
             ))}
           </Table>

@@ -26,7 +26,7 @@ export function AnswerForm({ task, answering, mayAnswer }: Props) {
       {!open && <Outcome task={task} />}
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <h2 id="answer" className="scroll-mt-20">
-          {open ? "Your answer" : "Your draft"}
+          {open ? (isKnown ? "Your answer" : "Answer") : "Your draft"}
         </h2>
         {attempt && <p className="text-sm text-muted">{attempt}</p>}
       </div>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "../api/client";
 import { ApiError } from "../api/error";
 import { auditQuery, type Task } from "../api/queries";
-import { isSettled } from "../api/statuses";
+import { isSettled, isToBeAnswered } from "../api/statuses";
 import { useMe } from "../app/session";
 import { Failure, Notice } from "../ui/notice";
 import { Time } from "../ui/time";
@@ -41,7 +41,7 @@ export function Banners({ task, answering }: { task: Task; answering: Answering 
           {other.actor_email} has it open too, since <Time at={other.created_at} />.
         </Notice>
       )}
-      {open && <Untold messages={task.notifications} />}
+      {isToBeAnswered(task) && !visitor && <Untold messages={task.notifications} />}
       {callback && (
         <Notice tone="warn">A message about this task could not be delivered: {callback}</Notice>
       )}
@@ -69,7 +69,7 @@ function Refusal({ task }: { task: Task }) {
   return (
     <div role="alert">
       <Notice tone={outcome === "refused" ? "bad" : "warn"}>
-        <p className="font-medium">{title}</p>
+        <p className="font-semibold">{title}</p>
         <p className="whitespace-pre-line">{reason}</p>
         {then && <p>{then}</p>}
       </Notice>
@@ -87,7 +87,7 @@ function Untold({ messages }: { messages: readonly Schemas["Notification"][] }) 
   const more = failed.length - MOST_FAILURES;
   return (
     <Notice tone="warn">
-      <p className="font-medium">Not everybody could be told</p>
+      <p className="font-semibold">Not everybody could be told</p>
       <ul>
         {failed.slice(0, MOST_FAILURES).map(({ delivery_id, target, last_error }) => (
           <li key={delivery_id}>

@@ -62,14 +62,15 @@ function Actions({ task, open }: { task: Task; open: boolean }) {
       )}
       {operator && open && (
         <>
-          <button
-            type="button"
-            className="button button-quiet px-2"
-            disabled={!isToBeAnswered(task)}
-            onClick={() => setDialog("assign")}
-          >
-            Reassign
-          </button>
+          {isToBeAnswered(task) && (
+            <button
+              type="button"
+              className="button button-quiet px-2"
+              onClick={() => setDialog("assign")}
+            >
+              Reassign
+            </button>
+          )}
           <button
             type="button"
             className="button button-quiet px-2"

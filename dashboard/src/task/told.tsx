@@ -28,7 +28,7 @@ export function Told({ task }: { task: Task }) {
       {sending.error && <Failure error={sending.error} />}
       <ul className="card divide-y divide-line">
         {task.notifications.map((message) => (
-          <li key={message.delivery_id} className="flex flex-wrap items-start gap-x-3 gap-y-1 p-3">
+          <li key={message.delivery_id} className="flex flex-wrap items-center gap-x-3 gap-y-1 p-3">
             <div className="min-w-0 flex-1 basis-56 space-y-0.5">
               <p className="wrap-anywhere">
                 <span className="font-medium">{message.target}</span>{" "}
@@ -40,7 +40,7 @@ export function Told({ task }: { task: Task }) {
             {operator && (
               <button
                 type="button"
-                className="button button-quiet px-2"
+                className="button button-quiet px-2 max-md:-ml-2"
                 disabled={sending.isPending}
                 onClick={() => sending.mutate(message.delivery_id)}
               >

@@ -7,6 +7,7 @@ import { type Task, taskQuery } from "../api/queries";
 import { isSettled, isToBeAnswered } from "../api/statuses";
 import { announce } from "../app/announce";
 import { type Keys, useKeys } from "../app/keys";
+import { useIsVisitor } from "../app/session";
 import { Payload } from "../payload/view";
 import { Empty, Failure, Waiting } from "../ui/notice";
 import { AnswerForm } from "./answer-form";
@@ -25,14 +26,17 @@ type Props = { id: string; onSent?: () => void };
 /** Shows the task with this id; `onSent` is called when the person has answered it. */
 export function TaskView({ id, onSent }: Props) {
   const { data: task, error, refetch } = useQuery(taskQuery(id));
+  const visitor = useIsVisitor();
   if (task) return <Opened key={task.id} task={task} onSent={onSent} />;
   if (error instanceof ApiError && error.status === 404) {
     return (
       <Empty title="This task is not here" heading="h1">
         <p>It may have been deleted, or is with somebody else.</p>
-        <Link to="/" className="button">
-          Go to the queue
-        </Link>
+        {!visitor && (
+          <Link to="/" className="button">
+            Go to the queue
+          </Link>
+        )}
       </Empty>
     );
   }
@@ -54,6 +58,7 @@ export function TaskView({ id, onSent }: Props) {
 
 function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
   const open = !isSettled(task);
+  const visitor = useIsVisitor();
   const mayAnswer = useMayAnswer(task) && isToBeAnswered(task);
   const answering = useAnswer(task, (sent) => {
     const checked = sent.status === "submitted";
@@ -83,7 +88,7 @@ function Opened({ task, onSent }: { task: Task; onSent: Props["onSent"] }) {
               <Outcome task={task} />
             )}
           </div>
-          <Told task={task} />
+          {!visitor && <Told task={task} />}
         </div>
       </div>
       {mayAnswer && <DecisionBar answering={answering} />}

@@ -6,7 +6,7 @@ export function Tried({ result, who }: { result: Schemas["TestResult"]; who: str
   return (
     <div role={result.ok ? "status" : "alert"}>
       <Notice tone={result.ok ? "good" : "bad"}>
-        <p className="font-medium">{result.ok ? `${who} took it` : `${who} did not take it`}</p>
+        <p className="font-semibold">{result.ok ? `${who} took it` : `${who} did not take it`}</p>
         <p className="whitespace-pre-line">{result.detail}</p>
       </Notice>
     </div>
