@@ -146,7 +146,8 @@ async def test_no_text_of_a_task_its_answer_or_a_person_runs(site: Site, open_ta
 async def test_no_text_of_a_channel_or_a_verdict_runs(site: Site, open_tab: Open):
     task_id = site.ask("told and refused")
     async with open_tab() as tab:
-        for text in _PAYLOADS:
+        # A few of each sort: every one of them is shown by the same means as a task's.
+        for text in _PAYLOADS[::4]:
             channels = Channels(
                 [SENDER | dict.fromkeys(("name", "sender", "detail"), text)],
                 default_sender=text,
@@ -170,7 +171,7 @@ async def test_no_text_of_a_channel_or_a_verdict_runs(site: Site, open_tab: Open
             await tab.page.get_by_role("button", name="Send", exact=True).click()
             await tab.page.get_by_role("alert").wait_for()
             assert await tab.page.evaluate(_RUNNABLE) == []
-            await tab.page.unroute_all()
+            await tab.page.unroute_all(behavior="ignoreErrors")
         assert await tab.page.evaluate("window.__ran") == []
 
 
