@@ -28,6 +28,8 @@ MUST_HOLD = {
     "awaithumans/generated/client/client.py",
     "awaithumans/server/openapi.yaml",
     "awaithumans/server/app.py",
+    "awaithumans/server/channels/email/templates/ask.html.j2",
+    "awaithumans/server/channels/email/templates/ask.txt.j2",
     "awaithumans/server/store/migrations/env.py",
     "awaithumans/server/store/migrations/versions/0001_first.py",
 }

@@ -16,6 +16,7 @@ from ..observing.metrics import Metrics
 from ..outbox.service import Outbox
 from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
+from ..verification.offering import Verifiers
 
 
 class Database(Protocol):
@@ -89,6 +90,7 @@ class Parts:
     keys: Keys
     first_run: FirstRun
     outbox: Outbox
+    verifiers: Verifiers
     relay: Sending
     database: Database
     ears: Ears | None

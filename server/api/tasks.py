@@ -24,6 +24,7 @@ from ..errors import (
     TaskNotFound,
     ValidationFailed,
     VerificationInProgress,
+    VerifierUnavailable,
 )
 from ..routing.plan import normal
 from ..tasks.model import Content, Draft, Filter, Json, Person
@@ -57,6 +58,7 @@ routes = APIRouter(tags=["tasks"], route_class=StrictRoute)
         CallbackUrlInvalid,
         MarketplaceNotAvailable,
         FeatureNotAvailable,
+        VerifierUnavailable,
     ),
 )
 async def create_task(
@@ -66,6 +68,8 @@ async def create_task(
     draft = _draft(body)
     if draft.callback_url is not None:
         parts.outbox.check_target(draft.callback_url)
+    if draft.content.verifier_config is not None:
+        parts.verifiers.check(draft.content.verifier_config)
     full = await parts.tasks.create(draft, caller.actor())
     if full.replayed:
         response.headers["Idempotent-Replayed"] = "true"
@@ -228,11 +232,10 @@ async def list_task_audit(task_id: TaskId, caller: By, parts: Having) -> models.
 def _draft(body: models.CreateTaskRequest) -> Draft:
     """Return what is asked for.
 
-    Raises:
-        FeatureNotAvailable: It asks for what this server can't do.
+    What is redacted goes to no model, so that its answers are not verified.
     """
-    if body.verifier_config is not None:
-        raise FeatureNotAvailable("This server does not do verifier_config yet. Leave it out.")
+    config = body.verifier_config
+    verified = config is not None and not body.redact_payload
     return Draft(
         task=body.task,
         content=Content(
@@ -241,6 +244,7 @@ def _draft(body: models.CreateTaskRequest) -> Draft:
             body.response_schema,
             body.form_definition,
             body.initial_response,
+            None if config is None or not verified else config.model_dump(),
         ),
         timeout_seconds=body.timeout_seconds,
         idempotency_key=body.idempotency_key,
@@ -249,6 +253,8 @@ def _draft(body: models.CreateTaskRequest) -> Draft:
         redact_payload=body.redact_payload,
         task_metadata=body.task_metadata or {},
         callback_url=body.callback_url,
+        verifier=config.provider if config is not None and verified else None,
+        max_attempts=config.max_attempts if config is not None and verified else 0,
     )
 
 

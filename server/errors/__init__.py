@@ -48,6 +48,7 @@ from .tasks import (
     TaskAlreadySettled,
     TaskNotFound,
     VerificationInProgress,
+    VerifierUnavailable,
 )
 
 __all__ = [
@@ -91,5 +92,6 @@ __all__ = [
     "UserNotFound",
     "ValidationFailed",
     "VerificationInProgress",
+    "VerifierUnavailable",
     "every_refusal",
 ]

@@ -54,6 +54,17 @@ class VerificationInProgress(Refusal):
         )
 
 
+class VerifierUnavailable(Refusal):
+    """The task's `verifier_config` does not work on this server.
+
+    The message says why: the key's name is not among those that the operator allows, it is not set,
+    the model is missing, or the extra that has the vendor's library is not installed.
+    """
+
+    status = 422
+    code = "VERIFIER_UNAVAILABLE"
+
+
 class IdempotencyKeyReused(Refusal):
     """The idempotency key belongs to a task with another `task`, `payload` or `response_schema`.
 

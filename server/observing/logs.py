@@ -19,6 +19,8 @@ Format = Literal["json", "text"]
 Level = Literal["debug", "info", "warning", "error"]
 
 _OURS = "awaithumans"
+# Libraries that tell, below `warning`, what is sent to a model and with what key.
+_TALKATIVE = ("anthropic", "openai", "google", "google_genai", "httpx", "httpx2", "httpcore2")
 # A line break or an escape sequence in a message would look like a line of its own.
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 
@@ -37,12 +39,15 @@ def configure(
     handler = logging.StreamHandler(stream or sys.stderr)
     scrub = Scrubber(secrets)
     handler.setFormatter(JsonLines(scrub) if kind == "json" else TextLines(scrub))
+    handler.addFilter(_may_be_written)
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(max(logging.WARNING, getattr(logging, level.upper())))
     logging.getLogger(_OURS).setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     # What no line tells need not be found out for each (the HOWTO of logging, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -96,6 +101,11 @@ class TextLines(logging.Formatter):
         line = f"{_time(record)} {record.levelname:<7} {record.name}: {message}{told_of}"
         error = _error(record)
         return line if error is None else f"{line}\n{self._scrub(told(error))}"
+
+
+def _may_be_written(record: logging.LogRecord) -> bool:
+    """Hold libraries to `warning`, even one that sets its own level when it is loaded."""
+    return record.levelno >= logging.WARNING or record.name.split(".")[0] == _OURS
 
 
 def told(error: BaseException) -> str:

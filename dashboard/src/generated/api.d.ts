@@ -1832,8 +1832,9 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             /**
-             * @description The request breaks the contract, a schema is not one, the payload breaks its schema, or
-             *     `callback_url` is nowhere that this server sends to.
+             * @description The request breaks the contract, a schema is not one, the payload breaks its schema,
+             *     `callback_url` is nowhere that this server sends to, or `verifier_config` does not work
+             *     here.
              */
             422: {
                 headers: {

@@ -151,3 +151,12 @@ def test_a_line_that_can_not_be_written_is_not_shown_in_another_way(
     written()
     _log.error("%d", "no number, but a payload")
     assert "payload" not in capsys.readouterr().err
+
+
+def test_a_library_that_sets_its_own_level_is_held_to_warning_all_the_same() -> None:
+    stream = written(level="debug")
+    loud = logging.getLogger("some_library")
+    loud.setLevel(logging.DEBUG)
+    loud.debug("what was sent")
+    loud.warning("it failed")
+    assert [line["message"] for line in lines(stream)] == ["it failed"]

@@ -1,6 +1,5 @@
 """Builds the server out of its rooms, and holds it to the contract."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from .api import (
+from ..api import (
     auth,
     bundle,
     contract,
@@ -30,50 +29,47 @@ from .api import (
     users,
     webhooks,
 )
-from .api.credentials import own_origin
-from .api.edge import Edge
-from .api.watching import Watch
-from .auth.callers import Callers
-from .auth.keys import Keys
-from .auth.passwords import Passwords
-from .auth.sessions import Sessions
-from .auth.setup import FirstRun
-from .channels.unconfigured import NotSetUp
-from .clock import Clock, SystemClock
-from .config import Settings
-from .directory.service import Directory
-from .events.feed import Feed
-from .events.others import Processes
-from .observing.database import ObservedUnits
-from .observing.deliveries import DeliveryFigures, OwedFigures
-from .observing.metrics import Metrics
-from .observing.requests import RequestFigures
-from .observing.tasks import BacklogFigures, TaskFigures
-from .observing.tracing import TracedUnits, Tracing
-from .outbox import recording
-from .outbox.backoff import MESSAGES, WEBHOOKS
-from .outbox.ports import Meter
-from .outbox.relay import Carrier, Relay
-from .outbox.resolving import Resolver
-from .outbox.service import Outbox
-from .outbox.signing import Signer
-from .outbox.webhooks import WebhookSender
-from .running import Database, Jobs
-from .scheduler.deadlines import DeadlineClock
-from .scheduler.hearing import Hearing
-from .scheduler.retention import Retention
-from .store.queries import Reader, Writer
-from .store.sqlite import SqliteStore
-from .tasks.checking import Checker
-from .tasks.service import Tasks
-from .tasks.statistics import Statistician
-from .wake.local import LocalWaker
+from ..api.credentials import own_origin
+from ..api.edge import Edge
+from ..api.watching import Watch
+from ..auth.callers import Callers
+from ..auth.keys import Keys
+from ..auth.passwords import Passwords
+from ..auth.sessions import Sessions
+from ..auth.setup import FirstRun
+from ..clock import Clock, SystemClock
+from ..config import Settings
+from ..directory.service import Directory
+from ..events.feed import Feed
+from ..events.others import Processes
+from ..observing.database import ObservedUnits
+from ..observing.deliveries import DeliveryFigures, OwedFigures
+from ..observing.metrics import Metrics
+from ..observing.requests import RequestFigures
+from ..observing.tasks import BacklogFigures, TaskFigures
+from ..observing.tracing import TracedUnits, Tracing
+from ..outbox.relay import Relay
+from ..outbox.service import Outbox
+from ..running import Database, Jobs
+from ..scheduler.deadlines import DeadlineClock
+from ..scheduler.hearing import Hearing
+from ..scheduler.retention import Retention
+from ..store.queries import Reader, Writer
+from ..store.sqlite import SqliteStore
+from ..tasks.checking import Checker
+from ..tasks.service import Tasks
+from ..tasks.statistics import Statistician
+from ..verification.offering import Verifiers
+from ..wake.local import LocalWaker
+from . import carriers
 
 if TYPE_CHECKING:
-    from .wake.postgres import PostgresEars
+    from ..wake.postgres import PostgresEars
 
 Store: TypeAlias = ObservedUnits[Reader, Writer] | TracedUnits[Reader, Writer]
 _VERSION = version("awaithumans")
+# After which parts of the timeout people are reminded.
+_REMINDERS = (0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +121,7 @@ def build(
         keys=Keys(units, clock),
         first_run=first_run,
         outbox=_outbox(settings, units, clock, jobs, metrics),
+        verifiers=Verifiers(carriers.keys(settings)),
         relay=jobs.relay,
         database=store,
         ears=jobs.ears,
@@ -167,10 +164,13 @@ def _jobs(
     waker, deadlines = LocalWaker(), DeadlineClock(clock)
     others = None if settings.postgres is None else Processes(store)
     feed = Feed(store, clock, others)
-    relay = _relay(settings, store, clock, DeliveryFigures(metrics), feed.changed)
+    relay = Relay(store, clock, DeliveryFigures(metrics), noted=feed.changed)
     figures = TaskFigures(metrics, lambda: waker.parked)
-    service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures)
-    _carry_messages(relay, service)
+    reminders = _REMINDERS if settings.reminders else ()
+    service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures, reminders)
+    carriers.carry_webhooks(relay, settings, clock, _VERSION)
+    carriers.carry_messages(relay, service)
+    carriers.carry_verifications(relay, settings, store, service, metrics)
     days = settings.retention_days
     return Jobs(
         store=store,
@@ -215,38 +215,15 @@ def _routes() -> list[BaseRoute]:
 def _store(settings: Settings) -> Database:
     if settings.postgres is None:
         return SqliteStore(settings.database_path)
-    from .store.postgres import PostgresStore
+    from ..store.postgres import PostgresStore
 
     return PostgresStore(settings.postgres)
-
-
-def _relay(
-    settings: Settings, store: Database, clock: Clock, meter: Meter, noted: Callable[[], None]
-) -> Relay:
-    sender = WebhookSender(
-        Signer(settings.payload_keys),
-        Resolver(),
-        clock,
-        allow_private=settings.callback_allow_private,
-        version=_VERSION,
-    )
-    relay = Relay(store, clock, meter, noted=noted)
-    relay.carry("webhook", Carrier(sender, recording.webhook, WEBHOOKS))
-    return relay
-
-
-def _carry_messages(relay: Relay, service: Tasks) -> None:
-    record = recording.Messages(service.arrived)
-    for kind in ("email", "slack"):
-        away = NotSetUp(f"the {kind} channel is not configured on this server")
-        relay.carry(kind, Carrier(away, record, MESSAGES))
-        relay.carry("slack_update", Carrier(away, recording.nothing, MESSAGES))
 
 
 def _ears(settings: Settings, hearing: Hearing) -> "PostgresEars | None":
     """Return what listens to other processes; with SQLite there are none."""
     if settings.postgres is None:
         return None
-    from .wake.postgres import CHANNEL, PostgresEars
+    from ..wake.postgres import CHANNEL, PostgresEars
 
     return PostgresEars(settings.postgres, CHANNEL, hearing.heard, hearing.missed)

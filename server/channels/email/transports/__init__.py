@@ -1,0 +1,1 @@
+"""The ways that mails go out, one file each."""
