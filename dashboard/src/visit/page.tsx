@@ -28,7 +28,7 @@ export default function Visit() {
   if (sent && task && (isPassing(task) || isSettled(task))) return <Thanks task={task} />;
   if (isOver) return <Over />;
   return (
-    <Frame email={me.email}>
+    <Frame name={me.email ?? me.display_name}>
       <TaskView id={id} onSent={() => setSent(true)} />
     </Frame>
   );
@@ -43,7 +43,7 @@ function pauseOf(task: Task | undefined): number | false {
   return task && isPassing(task) ? VERDICT_MS : CHANGE_MS;
 }
 
-function Frame({ email, children }: { email: string | null; children: ReactNode }) {
+function Frame({ name, children }: { name: string | null; children: ReactNode }) {
   return (
     <>
       <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 border-b border-line bg-surface px-4 py-2 md:px-6">
@@ -52,7 +52,7 @@ function Frame({ email, children }: { email: string | null; children: ReactNode 
           awaithumans
         </p>
         <p className="text-sm wrap-anywhere text-muted">
-          You answer{email && ` as ${email}`} by a link.
+          You answer{name && ` as ${name}`} by a link.
         </p>
       </header>
       <main
