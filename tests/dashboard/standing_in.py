@@ -112,7 +112,8 @@ class Channels:
                 self.slack["items"] = kept
             return self.slack
         if request.method == "POST":
-            made = {name: request.post_data_json[name] for name in ("name", "sender", "transport")}
+            body: Json = json.loads(request.post_data or "{}")
+            made = {name: body[name] for name in ("name", "sender", "transport")}
             self.senders.append(SENDER | made | {"id": f"eid_{len(self.senders)}"})
             return self.senders[-1]
         if request.method == "DELETE":

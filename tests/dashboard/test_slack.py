@@ -4,14 +4,19 @@ import pytest
 
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import SUE, Site
-from tests.dashboard.standing_in import SLACK, Channels, refusal
+from tests.dashboard.standing_in import SLACK, Channels, Json, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_what_is_missing_is_said_and_the_app_can_be_added(open_tab: Open):
     missing = "Set AWAITHUMANS_SLACK_SIGNING_SECRET."
-    setup = SLACK | {"items": [], "configured": False, "detail": missing, "socket_mode": "off"}
+    setup: Json = SLACK | {
+        "items": [],
+        "configured": False,
+        "detail": missing,
+        "socket_mode": "off",
+    }
     async with open_tab() as tab:
         page = tab.page
         await Channels(slack=setup).serve(tab)

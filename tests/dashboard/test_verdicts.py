@@ -8,7 +8,7 @@ from playwright.async_api import Route
 from tests.dashboard.browsing import Tab
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import OLGA, SUE, Site
-from tests.dashboard.standing_in import REFUSED, Verified, refusal
+from tests.dashboard.standing_in import REFUSED, Json, Verified, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -103,7 +103,7 @@ async def test_no_verdict_costs_no_attempt_and_says_what_to_do(
     site: Site, open_tab: Open, outcome: str, title: str
 ):
     task = Verified(site.ask("not checked"))
-    said = REFUSED | {"outcome": outcome, "reason": "The model did not answer.", "fields": []}
+    said: Json = REFUSED | {"outcome": outcome, "reason": "The model did not answer.", "fields": []}
     task.now |= {"status": "in_progress", "verdict": said | {"attempt": 0}}
     async with open_tab() as tab:
         await task.serve(tab)
