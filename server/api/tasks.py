@@ -152,7 +152,14 @@ async def open_task(task_id: TaskId, caller: By, parts: Having) -> models.Task:
 @routes.post(
     "/api/tasks/{task_id}/claim",
     operation_id="claimTask",
-    responses=refuses(*PRIVATE, *BODY, TaskNotFound, TaskAlreadyClaimed, TaskAlreadySettled),
+    responses=refuses(
+        *PRIVATE,
+        *BODY,
+        TaskNotFound,
+        TaskAlreadyClaimed,
+        TaskAlreadySettled,
+        VerificationInProgress,
+    ),
 )
 async def claim_task(
     task_id: TaskId, caller: By, parts: Having, body: models.ClaimTaskRequest | None = None
@@ -175,6 +182,7 @@ async def claim_task(
         TaskNotFound,
         NoMatchingAssignee,
         TaskAlreadySettled,
+        VerificationInProgress,
         MarketplaceNotAvailable,
     ),
 )

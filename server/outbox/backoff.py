@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 # Of each wait, up or down: what failed together does not come back together.
 _SPREAD = 0.1
-_MOST_ASKED = timedelta(hours=1)
+# In seconds, of what a receiver asks for.
+_MOST_ASKED = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +73,5 @@ def next_attempt(
     waits = schedule.waits
     wait = waits[min(attempts, len(waits)) - 1] * (1 + _SPREAD * (2 * jitter - 1))
     if asked is not None:
-        wait = max(wait, min(timedelta(seconds=asked), _MOST_ASKED))
+        wait = max(wait, timedelta(seconds=max(0.0, min(_MOST_ASKED, asked))))
     return min(now + wait, end)

@@ -125,7 +125,6 @@ _SAVE = (
     )
     .values({name: bindparam(f"new_{name}") for name in _MUTABLE})
 )
-OWE = insert(deliveries)
 _ADD_ATTEMPT = insert(delivery_attempts)
 
 
@@ -186,7 +185,7 @@ class DeliveryReader:
         pending = select(
             func.count(),
             func.count().filter(deliveries.c.attempts > 0),
-            func.min(deliveries.c.created_at),
+            func.min(deliveries.c.since),
         ).where(_PENDING, ~_IS_TO_COME)
         count, failing, oldest = self._connection.execute(pending, {"now": now}).one()
         given_up = select(func.count()).select_from(deliveries).where(_IS["abandoned"])
@@ -265,7 +264,7 @@ def packed(change: Change, lease: Lease | None) -> list[Packed]:
 
 
 def owed_row(owed: Packed) -> dict[str, Any]:
-    """Return what `OWE` stores of something new."""
+    """Return the row of something new."""
     return asdict(owed.delivery) | {"body": owed.body}
 
 
@@ -290,5 +289,6 @@ def _new(owed: Owed, task_id: str, now: datetime, lease_until: datetime | None) 
 
 
 def nothing_pending() -> ColumnElement[bool]:
-    """Return whether a task owes nothing any more."""
-    return ~exists().where(deliveries.c.task_id == tasks.c.id, deliveries.c.status == "pending")
+    """Return whether a task owes nothing `now`; nobody is reminded of what is settled."""
+    its_own = deliveries.c.task_id == tasks.c.id
+    return ~exists().where(its_own, deliveries.c.status == "pending", ~_IS_TO_COME)

@@ -3,13 +3,21 @@
 from .access_queries import AccessReader, AccessWriter
 from .delivery_queries import DeliveryReader, DeliveryWriter
 from .event_queries import EventReader, EventWriter
-from .link_queries import LinkWriter
+from .link_queries import LinkReader, LinkWriter
 from .people_queries import PeopleReader, PeopleWriter
 from .statistics_queries import StatisticsReader
 from .task_queries import TaskReader, TaskWriter
 
 
-class Reader(TaskReader, PeopleReader, AccessReader, DeliveryReader, EventReader, StatisticsReader):
+class Reader(
+    TaskReader,
+    PeopleReader,
+    AccessReader,
+    DeliveryReader,
+    EventReader,
+    LinkReader,
+    StatisticsReader,
+):
     """Queries within one view of the database."""
 
 

@@ -24,10 +24,10 @@ from ..ids import earliest_id, new_id
 from ..tasks.deliveries import Lease, Packed
 from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Status, Task
 from ..tasks.transitions import Change
-from .delivery_queries import OWE, nothing_pending, owed_row, packed
+from .delivery_queries import nothing_pending, owed_row, packed
 from .dialects import UPSERTS
 from .reviewing import visible, within_reach
-from .tables import OPEN, audit_entries, task_contents, task_invitations, tasks
+from .tables import OPEN, audit_entries, deliveries, task_contents, task_invitations, tasks
 from .task_pages import page
 
 _STATE = [field.name for field in fields(Task)]
@@ -109,6 +109,7 @@ _INVITATIONS_END = (
     .where(task_invitations.c.task_id == bindparam("wanted"))
     .values(settled_at=bindparam("now"))
 )
+_OWE = _of_a_task(deliveries, deliveries.c.keys())
 _ADD_ENTRY = _of_a_task(
     audit_entries, [column.name for column in audit_entries.c if column.name != "seq"]
 )
@@ -248,11 +249,11 @@ class TaskWriter(TaskReader):
         """Remove the task, its content and its history; False if it is not there."""
         return self._connection.execute(_DELETE, {"wanted": task_id}).rowcount == 1
 
-    def purge(self, before: datetime, limit: int) -> int:
+    def purge(self, before: datetime, now: datetime, limit: int) -> int:
         """Remove up to `limit` tasks that were settled before, oldest first; return how many.
 
         Goes along the ids, which sort by creation: what was settled before was made before, and of
-        what was made before only what waited for long is left. What still owes something stays.
+        what was made before only what waited for long is left. What owes something `now` stays.
         """
         old = (
             select(tasks.c.id)
@@ -265,7 +266,8 @@ class TaskWriter(TaskReader):
             .order_by(tasks.c.id)
             .limit(limit)
         )
-        return self._connection.execute(delete(tasks).where(tasks.c.id.in_(old))).rowcount
+        removed = delete(tasks).where(tasks.c.id.in_(old))
+        return self._connection.execute(removed, {"now": now}).rowcount
 
     def touch(self) -> None:
         """Write what is there already: a full disk or a lock shows itself, and nothing changes."""
@@ -283,7 +285,7 @@ class TaskWriter(TaskReader):
         """Store what a change owes."""
         owed = packed(change, lease)
         for each in owed:
-            self._send(OWE, owed_row(each))
+            self._send(_OWE, owed_row(each))
         return owed
 
     def _invite(self, change: Change) -> None:

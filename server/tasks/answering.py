@@ -8,14 +8,7 @@ from ..clock import rfc3339
 from .history import entry
 from .holders import refuse_others
 from .model import SYSTEM, Action, Actor, Json, Judgement, Task
-from .transitions import Change, changed, next_status
-
-_NO_ANSWER: Json = {
-    "response": None,
-    "completed_by_email": None,
-    "completed_by_user_id": None,
-    "completed_via_channel": None,
-}
+from .transitions import NO_ANSWER, Change, changed, next_status
 
 
 def complete(task: Task, response: Json, actor: Actor, now: datetime) -> Change:
@@ -78,13 +71,14 @@ def judge(task: Task, judgement: Judgement, now: datetime) -> Change:
     last = attempt >= task.max_attempts
     status = next_status(task, "exhaust" if last else "refuse")
     action: Action = "verification_exhausted" if last else "rejected"
-    change = changed(task, status, action, SYSTEM, now, extra=extra, **_NO_ANSWER)
+    change = changed(task, status, action, SYSTEM, now, extra=extra, **NO_ANSWER)
     return change if last else replace(change, ask_again=_answered_by_mail(task))
 
 
 def _passed(task: Task, judgement: Judgement, extra: Json, now: datetime) -> Change:
     status = next_status(task, "pass")
-    response = task.response if judgement.response is None else judgement.response
+    # What somebody answered by the form is theirs: no model has a say in it.
+    response = judgement.response if task.response is None else task.response
     verified = entry(task, "verified", "verified", SYSTEM, now, **extra)
     task = replace(task, status="verified")
     answer = {"response": response}
@@ -108,7 +102,7 @@ def unverified(
     verdict = _verdict(outcome, judgement, task.verification_attempt, now)
     action: Action = "verification_failed" if outcome == "failed" else "not_understood"
     extra = {"reason": judgement.reason, "fields": verdict["fields"]} | judgement.details
-    kept: Json = {"verdict": verdict, **_NO_ANSWER}
+    kept: Json = {"verdict": verdict, **NO_ANSWER}
     change = changed(task, status, action, SYSTEM, now, extra=extra, **kept)
     return replace(change, ask_again=_answered_by_mail(task))
 

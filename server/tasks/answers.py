@@ -86,17 +86,16 @@ class Answers(Acting):
             judgement: The verdict; what it understood of plain words has to satisfy the task's
                 schema, else the person is asked again.
         """
-        refused = None
-        if judgement.response is not None:
-            content = await self._content(task_id)
-            refused = self._checker.refuse_response(content, judgement.response)
+        try:
+            unclear = await self._unclear(task_id, judgement)
+        except TaskNotFound:
+            return False
 
         def decide(task: Task, now: datetime) -> Change:
-            if refused is None:
+            if unclear is None or task.response is not None:
                 return answering.judge(task, judgement, now)
-            wrong = "; ".join(f"{_way(each.loc)}: {each.msg}" for each in refused.problems)
-            unclear = replace(judgement, reason=f"What was understood is no answer. {wrong}")
-            return answering.unverified(task, "not_understood", unclear, now)
+            asking = replace(judgement, reason=unclear)
+            return answering.unverified(task, "not_understood", asking, now)
 
         return await self._decided(task_id, version, decide)
 
@@ -128,6 +127,18 @@ class Answers(Acting):
             return True
 
         return await self._store.write(work, about=[task_id])
+
+    async def _unclear(self, task_id: str, judgement: Judgement) -> str | None:
+        """Return why plain words, as they were understood, are no answer; None if they are one."""
+        if judgement.response is None:
+            return "No answer was understood." if judgement.passed else None
+        content = await self._content(task_id)
+        # Outside the transaction, as for `complete`.
+        refused = self._checker.refuse_response(content, judgement.response)
+        if refused is None:
+            return None
+        wrong = "; ".join(f"{_way(each.loc)}: {each.msg}" for each in refused.problems)
+        return f"What was understood is no answer. {wrong}"
 
     async def _content(self, task_id: str) -> Content:
         if not is_id(task_id, "tsk"):

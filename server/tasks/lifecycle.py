@@ -13,7 +13,7 @@ from ..errors import Forbidden, TaskAlreadyClaimed
 from .history import attribution, entry
 from .holders import has, may_take, refuse_others, taken_from
 from .model import SYSTEM, Actor, Draft, Entry, Json, Person, Task
-from .transitions import NEXT, Change, Command, changed, next_status
+from .transitions import NEXT, NO_ANSWER, Change, Command, changed, next_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def create(
     """Make a task out of `draft`.
 
     Args:
-        draft: What was asked for.
+        draft: What was asked for; of a redacted task no verifier is told.
         task_id: The new task's id.
         fingerprint: What its content hashes to; see `service.fingerprint`.
         routed: Who is asked.
@@ -73,7 +73,7 @@ def create(
         notify=draft.notify,
         task_metadata=draft.task_metadata,
         callback_url=draft.callback_url,
-        verifier=draft.verifier,
+        verifier=None if draft.redact_payload else draft.verifier,
         max_attempts=draft.max_attempts,
     )
     first = Entry(task.id, None, "created", "created", actor, now, attribution(actor))
@@ -195,12 +195,15 @@ def notify(task: Task, now: datetime, **told: Any) -> Change | Entry:
 def cancel(task: Task, reason: str | None, actor: Actor, now: datetime) -> Change:
     """Settle the task without an answer, because nobody needs one any more.
 
+    An answer that waits for its verdict is dropped.
+
     Raises:
         TaskAlreadySettled: It is settled.
     """
     extra: Json = {} if reason is None else {"reason": reason}
+    status = next_status(task, "cancel")
     return changed(
-        task, next_status(task, "cancel"), "cancelled", actor, now, extra=extra, cancelled_at=now
+        task, status, "cancelled", actor, now, extra=extra, cancelled_at=now, **NO_ANSWER
     )
 
 

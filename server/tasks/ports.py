@@ -122,8 +122,11 @@ class Writer(Reader, Protocol):
         """Remove the task, its content and its history; False if it is not there."""
         ...
 
-    def purge(self, before: datetime, limit: int) -> int:
-        """Remove up to `limit` tasks that were settled before, oldest first; return how many."""
+    def purge(self, before: datetime, now: datetime, limit: int) -> int:
+        """Remove up to `limit` tasks that were settled before, oldest first; return how many.
+
+        What owes something `now` stays.
+        """
         ...
 
     def take_turns(self) -> None:

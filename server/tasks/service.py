@@ -9,6 +9,7 @@ from ..errors import NoMatchingAssignee, TaskNotFound
 from ..ids import is_id, new_id
 from ..routing.plan import Address, Member, plan
 from . import lifecycle
+from .acting import verdict_on
 from .answers import Answers
 from .lifecycle import OpenTo
 from .lookup import Full, fingerprint, named, replay, route, told
@@ -127,7 +128,8 @@ class Tasks(Answers):
         def work(tx: Writer) -> bool:
             if not is_id(task_id, "tsk") or not tx.delete(task_id):
                 return False
-            self._wake(tx, task_id)
+            for waited_for in (task_id, verdict_on(task_id)):
+                self._wake(tx, waited_for)
             tx.on_commit(self._events.gone)
             return True
 
@@ -149,12 +151,13 @@ class Tasks(Answers):
     async def purge(self, keep: timedelta, limit: int) -> int:
         """Remove up to `limit` tasks that were settled over `keep` ago; return how many.
 
-        What still owes something stays until that is delivered or abandoned.
+        What still owes something stays until that is delivered or abandoned; a reminder that is
+        yet to come is nothing that a settled task owes.
         """
-        before = self._clock.now() - keep
+        now = self._clock.now()
 
         def work(tx: Writer) -> int:
-            removed = tx.purge(before, limit)
+            removed = tx.purge(now - keep, now, limit)
             if removed:
                 tx.on_commit(self._events.gone)
             return removed

@@ -76,6 +76,13 @@ _ENDS: dict[Command, Status] = {
     "cancel": "cancelled",
     "expire": "timed_out",
 }
+# What a task has while an answer counts, or waits for its verdict, and at no other time.
+NO_ANSWER: Json = {
+    "response": None,
+    "completed_by_email": None,
+    "completed_by_user_id": None,
+    "completed_via_channel": None,
+}
 # A pair that is missing is refused: the task is settled, or its answer is being verified.
 NEXT: dict[tuple[Status, Command], Status] = {
     (status, command): after

@@ -92,5 +92,4 @@ def after_creation(
             made.invited = invited
     elif assignment in UNMATCHED:
         made.actions.append("unassigned")
-    made.actions += ["notification_failed"] * len(body.get("notify") or ())
     return made

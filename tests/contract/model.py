@@ -309,6 +309,8 @@ class Clients(RuleBasedStateMachine):
 
     def _has_its_history(self, task: Expected) -> None:
         entries = self.ask("GET", f"{task.path}/audit").json()["items"]
-        assert [entry["action"] for entry in entries] == task.actions
+        # What becomes of a message comes between the others, whenever it comes.
+        acted = [each["action"] for each in entries if each["action"] != "notification_failed"]
+        assert acted == task.actions
         assert entries[-1]["to_status"] == task.status
         assert sum(action in TERMINAL for action in task.actions) == task.settled

@@ -13,6 +13,7 @@ from tests.contract.refusing_deliveries import OF_DELIVERIES
 from tests.contract.refusing_people import OF_PEOPLE
 from tests.support.bodies import APPROVED, refund
 from tests.support.inprocess import InProcess
+from tests.support.made import AGENT, a_verified_draft
 
 _CANARY = "canary-4711"
 _SUE = {"claimed_by_email": "sue@example.com"}
@@ -100,6 +101,18 @@ async def _answer_after_the_deadline(served: InProcess) -> httpx.Response:
     return await served.client.post(f"{task}/complete", json=APPROVED)
 
 
+def _while_it_is_verified(command: str, body: Any) -> Provoke:
+    async def provoke(served: InProcess) -> httpx.Response:
+        # No verifier takes it up.
+        await served.server.jobs.relay.stop()
+        tasks = served.server.tasks
+        task_id = (await tasks.create(a_verified_draft(), AGENT)).task.id
+        await tasks.complete(task_id, {"approved": True}, AGENT)
+        return await served.client.post(f"/api/tasks/{task_id}/{command}", json=body)
+
+    return provoke
+
+
 async def _set_up(served: InProcess, token: str | None = None) -> httpx.Response:
     token = token or await served.server.first_run.print_token()
     return await served.stranger.post("/api/setup/operator", json={"token": token, **_OPERATOR})
@@ -162,6 +175,18 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
     "a second claim": (_second_claim, 409, "TASK_ALREADY_CLAIMED"),
     "an assignment to nobody": (_assign_to_nobody, 409, "NO_MATCHING_ASSIGNEE"),
     "a second answer": (_after_it_settled("complete", APPROVED), 409, "TASK_ALREADY_SETTLED"),
+    **{
+        f"what is being verified, {command}": (
+            _while_it_is_verified(command, body),
+            409,
+            "VERIFICATION_IN_PROGRESS",
+        )
+        for command, body in (
+            ("complete", APPROVED),
+            ("claim", {"claimed_by_email": "sue@example.com"}),
+            ("assign", {"assign_to": {"email": "sue@example.com"}}),
+        )
+    },
     "a second answer, a wrong one": (
         _after_it_settled("complete", {"response": {}}),
         409,
@@ -176,6 +201,7 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
     ),
     "an answer after the deadline": (_answer_after_the_deadline, 409, "TASK_ALREADY_SETTLED"),
     "a second operator by setup": (_set_up_twice, 409, "SETUP_CLOSED"),
+    "a link that never was one": (_get(f"/api/links/{_CANARY}"), 410, "LINK_INVALID"),
     "a body over the limit": (_send(b" " * (5 * 1024 * 1024 + 1)), 413, "BODY_TOO_LARGE"),
     "no body": (_send(b""), 422, "VALIDATION_ERROR"),
     "no JSON": (_send(_CANARY.encode()), 422, "VALIDATION_ERROR"),
@@ -243,7 +269,10 @@ async def test_a_refusal_has_its_status_and_its_code(served: InProcess, name: st
     provoke, status, code = REFUSALS[name]
     refused = await provoke(served)
     assert refused.status_code == status, refused.text
-    if refused.request.method != "HEAD":
+    if refused.headers["content-type"].startswith("text/html"):
+        # A page for people, which leads to the page of the code.
+        assert f'/api/docs#{code}"' in refused.text
+    elif refused.request.method != "HEAD":
         assert refused.json()["error_code"] == code
     assert _CANARY not in refused.text
     assert "Traceback" not in refused.text

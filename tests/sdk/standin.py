@@ -77,6 +77,7 @@ def a_task(number: int = 1, seconds: float = 900, **fields: Any) -> JSON:
         "payload_schema": {},
         "response_schema": {},
         "notify": [],
+        "notifications": [],
         **fields,
     }
 

@@ -9,7 +9,6 @@ import pytest
 from awaithumans import (
     AwaitHumans,
     AwaitHumansSync,
-    Task,
     VerificationExhaustedError,
     await_human,
     await_human_sync,
@@ -19,8 +18,6 @@ from tests.sdk.standin import REFUND, StandIn, says
 
 VERIFIER = claude_verifier("Refuse what has no reason.", max_attempts=2)
 ASKED: dict[str, Any] = {**REFUND, "verifier": VERIFIER}
-TELLS = "verdict" in Task.model_fields
-only_if_told = pytest.mark.skipif(not TELLS, reason="the contract's Task has no verdict yet")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +51,6 @@ async def test_every_way_of_asking_sends_the_verifier(standin: StandIn) -> None:
     assert sent == [VERIFIER.model_dump(exclude_none=True)] * 6
 
 
-@only_if_told
 def test_a_refusal_is_a_warning_in_the_agents_log(
     standin: StandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -68,7 +64,6 @@ def test_a_refusal_is_a_warning_in_the_agents_log(
     assert len(standin.asked("get")) == 1
 
 
-@only_if_told
 async def test_the_last_refusal_ends_the_wait_with_its_reason(standin: StandIn) -> None:
     in_turn(standin, lambda: standin.refuse("Why?", "verification_exhausted"))
     with pytest.raises(VerificationExhaustedError, match=r"Of the last it said: Why\?") as caught:

@@ -148,6 +148,29 @@ def copy(connection: sqlite3.Connection, times: int) -> int:
     return connection.execute("SELECT count(*) FROM tasks").fetchone()[0]
 
 
+def owe(connection: Filled, task_ids: Iterable[str]) -> None:
+    """Store what these tasks owe, with an attempt at each, as 0004 keeps it."""
+    rows = [(new_id("dlv", NOW), task_id) for task_id in task_ids]
+    url = "https://example.com/done"
+    connection.executemany(
+        "INSERT INTO deliveries (id, kind, task_id, target, host, receiver, body, status, "
+        "attempts, since, next_attempt_at, last_error, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                *(id_, "webhook", task_id, url, "https://example.com", url, '{"a": "é"}'),
+                *("pending", 1, MICROSECONDS, MICROSECONDS + 30_000_000, "failed", MICROSECONDS),
+            )
+            for id_, task_id in rows
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO delivery_attempts (delivery_id, attempted_at, error, duration_ms) "
+        "VALUES (?, ?, ?, ?)",
+        ((id_, MICROSECONDS, "failed", 7) for id_, _ in rows),
+    )
+
+
 def let_in(connection: Filled) -> None:
     """Store people and their sessions as 0001 keeps them."""
     day = 86_400_000_000

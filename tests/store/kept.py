@@ -101,7 +101,7 @@ def adding(clock: ManualClock, **changes: Any) -> Callable[[Writer], Task]:
     draft, change = making(clock, **changes)
 
     def work(tx: Writer) -> Task:
-        assert tx.add(change, draft.content)
+        assert tx.add(change, draft.content) is not None
         return change.task
 
     return work

@@ -86,7 +86,7 @@ async def test_a_unit_that_fails_after_it_wrote_is_undone_and_the_others_are_kep
         calls += 1
         draft = a_draft()
         change = lifecycle.create(draft, "tsk_A", "0" * 64, OpenTo(), NOW, AGENT)
-        assert tx.add(change, draft.content)
+        assert tx.add(change, draft.content) is not None
         raise ZeroDivisionError
 
     outcomes = await asyncio.gather(

@@ -40,7 +40,8 @@ async def due(kept: Kept, **bounds: Any) -> list[str]:
         **bounds,
     }
     now = kept.clock.now()
-    return [id_ for id_, _, _ in await kept.store.read(lambda tx: tx.due_deliveries(now, **given))]
+    waiting = await kept.store.read(lambda tx: tx.due_deliveries(now, **given))
+    return [each.id for each in waiting]
 
 
 async def lease(kept: Kept, *ids: str) -> list[Delivery]:
@@ -206,11 +207,11 @@ async def test_the_backlog_says_how_much_is_owed(kept: Kept) -> None:
     }
     for one in taken:
         await save(kept, one, lease_until=None, **changes[one.id])
-    assert await kept.store.read(backlog) == Backlog(2, 1, 1, third.created_at)
+    assert await kept.store.read(backlog) == Backlog(2, 1, 1, third.since)
 
 
 def backlog(tx: Reader) -> Backlog:
-    return tx.backlog()
+    return tx.backlog(NOW + timedelta(days=1))
 
 
 async def test_a_deleted_task_takes_its_deliveries_with_it(kept: Kept) -> None:

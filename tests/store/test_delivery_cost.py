@@ -7,7 +7,7 @@ DATABASES = ["sqlite"]
 QUERIES: dict[str, Query] = {
     "due": lambda tx: tx.due_deliveries(NOW, ["a"], ["b"], 3, 5),
     "next": lambda tx: tx.next_delivery(NOW),
-    "backlog": lambda tx: tx.backlog(),
+    "backlog": lambda tx: tx.backlog(NOW),
 }
 
 
@@ -23,7 +23,7 @@ async def test_what_is_asked_again_and_again_uses_the_small_indexes(kept: Kept) 
 
 async def test_removing_what_is_old_looks_at_each_tasks_own_deliveries(kept: Kept) -> None:
     with statements(kept.store) as made:
-        await kept.store.write(lambda tx: tx.purge(NOW, 5))
+        await kept.store.write(lambda tx: tx.purge(NOW, NOW, 5))
     (statement,) = (one for one in made if one.startswith("DELETE"))
     plan = [step for step in explained(kept, statement) if " deliveries " in step]
     assert all("ix_deliveries_task" in step for step in plan)

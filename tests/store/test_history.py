@@ -18,12 +18,11 @@ async def test_a_history_is_in_the_order_it_happened_within_the_same_instant(kep
     history = await kept.tasks.audit(task_id)
     assert [entry.action for entry in history] == [
         "created",
-        "notification_failed",
         *["assigned"] * 40,
         "opened",
         "completed",
     ]
-    assert [entry.extra_data.get("assigned_to") for entry in history[2:42]] == [
+    assert [entry.extra_data.get("assigned_to") for entry in history[1:41]] == [
         f"{number}@example.com" for number in range(40)
     ]
     assert len({entry.created_at for entry in history}) == 1

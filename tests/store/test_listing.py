@@ -204,7 +204,7 @@ async def test_a_key_is_taken_once_and_the_second_task_leaves_nothing(store: Dat
     clock = ManualClock()
     first = await store.write(adding(clock, idempotency_key="one"))
     draft, change = making(clock, idempotency_key="one")
-    assert not await store.write(lambda tx: tx.add(change, draft.content))
+    assert await store.write(lambda tx: tx.add(change, draft.content)) is None
     assert await store.read(lambda tx: tx.task(change.task.id)) is None
     assert await store.read(lambda tx: tx.content(change.task.id)) is None
     assert await store.read(lambda tx: tx.audit(change.task.id)) == []

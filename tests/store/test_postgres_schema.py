@@ -22,7 +22,7 @@ from awaithumans.server.store.migrate import HEAD, DatabaseTooNew, current_revis
 from awaithumans.server.store.postgres import PostgresStore, address
 from awaithumans.server.store.tables import metadata
 from awaithumans.server.tasks.model import Filter
-from tests.store.before import CASES, TASK_COLUMNS, fill, let_in
+from tests.store.before import CASES, TASK_COLUMNS, fill, let_in, owe
 from tests.store.kept import kept_in
 from tests.support.postgres import Connection, Postgres, connected
 
@@ -69,14 +69,19 @@ class Marked:
             cursor.executemany(sql.replace("?", "%s").encode(), list(parameters))
 
 
-@pytest.fixture
-def old(engine: Engine, empty_url: str) -> list[str]:
-    """A database of the version before, with everything that people may have; the tasks' ids."""
+def bring_up(engine: Engine, revision: str) -> None:
+    """Take the steps of the schema up to this one."""
     with engine.connect() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
+
+
+@pytest.fixture
+def old(engine: Engine, empty_url: str) -> list[str]:
+    """A database of the version before, with everything that people may have; the tasks' ids."""
+    bring_up(engine, "0001")
     with connected(empty_url) as connection:
         let_in(Marked(connection))
         return fill(Marked(connection), CASES)
@@ -161,6 +166,29 @@ async def test_every_task_is_open_to_whom_it_was_open_before(
         assert invited == sorted(case.invited), case
         settled = {row["settled_at"] is not None for row in rows if row["task_id"] == task_id}
         assert settled <= {found[task_id].terminal}
+
+
+async def test_what_was_owed_before_there_were_channels_is_owed_still(
+    old: list[str], engine: Engine, empty_url: str
+) -> None:
+    bring_up(engine, "0004")
+    with connected(empty_url) as connection:
+        owe(Marked(connection), old)
+    tables = ("deliveries", "delivery_attempts")
+    before = contents(empty_url, tables)
+    async with kept_in(empty_url) as kept:
+        assert await kept.store.revision() == HEAD
+        for task_id in old:
+            full = await kept.tasks.get(task_id)
+            assert (full.task.verifier, full.task.max_attempts, full.task.verdict) == (
+                None,
+                0,
+                None,
+            )
+            assert full.content.verifier_config is None
+            assert full.told == ()
+    assert contents(empty_url, tables) == before
+    assert len(before["deliveries"]) == len(before["delivery_attempts"]) == len(old)
 
 
 COPIES = 100_000 // len(CASES)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from awaithumans.server.errors import StorageUnavailable
+from awaithumans.server.outbox import recording
 from awaithumans.server.outbox import relay as module
+from awaithumans.server.outbox.backoff import WEBHOOKS
 from awaithumans.server.outbox.ports import Result
-from awaithumans.server.outbox.relay import Relay
+from awaithumans.server.outbox.relay import Carrier, Relay
 from awaithumans.server.tasks.checking import Checker
 from awaithumans.server.tasks.deliveries import Delivery, DeliveryFilter, Kind, Outcome
 from awaithumans.server.tasks.service import Tasks
@@ -61,7 +63,8 @@ async def hang(_delivery: Delivery) -> Outcome:
 async def relaying(
     kept: Kept, sending: Sending, counted: Counted | None = None
 ) -> AsyncGenerator[Relay]:
-    relay = Relay(kept.store, {"webhook": sending}, kept.clock, counted, lambda: 0.5)
+    relay = Relay(kept.store, kept.clock, counted, lambda: 0.5)
+    relay.carry("webhook", Carrier(sending, recording.webhook, WEBHOOKS))
     relay.start()
     try:
         yield relay
@@ -196,7 +199,8 @@ async def test_what_was_long_in_becoming_durable_is_leased_anew(kept: Kept) -> N
 
 
 async def test_a_relay_that_has_stopped_keeps_nothing_to_itself(kept: Kept) -> None:
-    relay = Relay(kept.store, {"webhook": Sending()}, kept.clock)
+    relay = Relay(kept.store, kept.clock)
+    relay.carry("webhook", Carrier(Sending(), recording.webhook, WEBHOOKS))
     relay.start()
     taken = Taken(timedelta(seconds=20))
     full = await kept.created(callback_url=CALLBACK)
@@ -414,7 +418,7 @@ async def test_a_database_that_is_gone_for_a_while_loses_no_outcome(
 
 
 async def test_it_is_alive_between_start_and_stop_only(kept: Kept) -> None:
-    relay = Relay(kept.store, {}, kept.clock)
+    relay = Relay(kept.store, kept.clock)
     await relay.stop()
     assert not relay.alive
     relay.start()

@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 
-from awaithumans.server.tasks.model import Entry
+from awaithumans.server.errors import TaskNotFound
+from awaithumans.server.outbox.backoff import VERDICTS
+from awaithumans.server.outbox.recording import nothing
+from awaithumans.server.outbox.relay import Carrier
+from awaithumans.server.tasks.deliveries import Delivery, Outcome
+from awaithumans.server.tasks.lookup import Full
+from awaithumans.server.tasks.model import Entry, Judgement
 from awaithumans.server.wake.postgres import PostgresEars
 from tests.store.kept import statements
 from tests.support.bodies import APPROVED
 from tests.support.inprocess import InProcess
-from tests.support.made import AGENT
+from tests.support.made import AGENT, a_verified_draft
 from tests.support.postgres import Postgres, connected
 from tests.support.two_servers import TwoServers, dies, parked, until
 
@@ -39,6 +45,71 @@ async def test_what_settles_a_task_on_one_wakes_who_waits_on_the_other(
     for answer in await asyncio.wait_for(asyncio.gather(*polls), SOON):
         assert answer.status_code == (404 if seen is None else 200)
         assert answer.json().get("status") == seen
+
+
+async def submitted(two: TwoServers, **changes: Any) -> "tuple[str, int, asyncio.Task[Full]]":
+    """Submit an answer on the one, and wait for its verdict there; no verifier takes it up."""
+    for server in (two.one, two.other):
+        server.server.jobs.relay.carry("verification", Carrier(Hanging(), nothing, VERDICTS))
+    tasks = two.one.server.tasks
+    task_id = (await tasks.create(a_verified_draft(**changes), AGENT)).task.id
+    answer = asyncio.create_task(tasks.complete(task_id, {"approved": True}, AGENT, 30))
+    await until(lambda: two.one.server.jobs.waker.parked == 1)
+    await until(lambda: two.count("tasks", "status = 'submitted'") == 1)
+    return task_id, (await tasks.get(task_id)).task.version, answer
+
+
+class Hanging:
+    """A verifier that gives no verdict."""
+
+    async def send(self, _delivery: Delivery, _body: str) -> Outcome:
+        await asyncio.sleep(60)
+        return Outcome(None, None)
+
+
+@pytest.mark.parametrize(("passed", "seen"), [(True, "completed"), (False, "rejected")])
+async def test_a_verdict_of_another_process_wakes_who_waits_for_it(
+    two: TwoServers, passed: bool, seen: str
+) -> None:
+    task_id, version, answer = await submitted(two)
+    assert await two.other.server.tasks.judge(task_id, version, Judgement(passed, "Why not?"))
+    assert (await asyncio.wait_for(answer, SOON)).task.status == seen
+
+
+@pytest.mark.parametrize("how", ["cancel", "delete"])
+async def test_who_waits_for_a_verdict_hears_of_a_cancel_and_a_removal_elsewhere(
+    two: TwoServers, how: str
+) -> None:
+    task_id, _, answer = await submitted(two)
+    if how == "cancel":
+        await two.other.server.tasks.cancel(task_id, None, AGENT)
+        assert (await asyncio.wait_for(answer, SOON)).task.status == "cancelled"
+    else:
+        await two.other.server.tasks.delete(task_id)
+        with pytest.raises(TaskNotFound):
+            await asyncio.wait_for(answer, SOON)
+
+
+async def test_a_verdict_that_was_not_heard_is_read_again_when_listening_is_back(
+    two: TwoServers,
+) -> None:
+    task_id, version, answer = await submitted(two)
+    ears = two.one.server.app.state.parts.ears
+    await ears.stop()
+    await two.other.server.tasks.judge(task_id, version, Judgement(True, ""))
+    await asyncio.sleep(0.2)
+    assert not answer.done()
+    ears.start()
+    assert (await asyncio.wait_for(answer, 5)).task.status == "completed"
+
+
+async def test_what_one_reopens_after_its_deadline_is_settled_at_once(two: TwoServers) -> None:
+    task_id, version, answer = await submitted(two, timeout_seconds=1)
+    await asyncio.sleep(1.2)
+    (poll,) = await parked(two.other, task_id)
+    await two.one.server.tasks.judge(task_id, version, Judgement(False, "No date."))
+    assert (await asyncio.wait_for(poll, SOON)).json()["status"] == "timed_out"
+    assert (await answer).task.status in ("rejected", "timed_out")
 
 
 async def test_who_waits_for_another_task_sleeps_on(two: TwoServers) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from sqlalchemy import create_engine
 from awaithumans.server.auth.callers import Callers
 from awaithumans.server.auth.tokens import digest
 from awaithumans.server.store import migrate as module
+from awaithumans.server.store.migrate import HEAD
 from awaithumans.server.tasks.model import Actor, Filter, Person
-from tests.store.before import CASES, TWO, copy, fill, let_in
+from tests.store.before import CASES, TWO, copy, fill, let_in, owe
 from tests.store.kept import Kept, kept_in
-from tests.support.made import AGENT, an_account
+from tests.support.made import AGENT, NOW, an_account
 
 MIGRATIONS = Path(module.__file__).parent / "migrations"
 
@@ -36,17 +38,22 @@ def contents(path: Path, tables: Iterable[str]) -> dict[str, list[dict[str, Any]
 OLD_TABLES = ("tasks", "task_contents", "audit_entries", "users", "sessions", "setup_tokens")
 
 
-@pytest.fixture
-def old(path: Path) -> Iterator[sqlite3.Connection]:
-    """An empty database of the version before."""
-    path.parent.mkdir()
+def bring_up(path: Path, revision: str) -> None:
+    """Take the steps of the schema up to this one."""
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
     engine.dispose()
+
+
+@pytest.fixture
+def old(path: Path) -> Iterator[sqlite3.Connection]:
+    """An empty database of the version before."""
+    path.parent.mkdir()
+    bring_up(path, "0001")
     with closing(sqlite3.connect(path)) as connection:
         yield connection
 
@@ -177,6 +184,41 @@ async def test_tasks_of_before_owe_nothing_and_new_ones_do(
         made = await kept.created(callback_url="https://example.com/done")
         await kept.tasks.cancel(made.task.id, None, AGENT)
         assert await kept.count("deliveries") == 1
+
+
+async def test_what_was_owed_before_there_were_channels_is_owed_still(
+    old: sqlite3.Connection, path: Path
+) -> None:
+    ids = fill(old, CASES)
+    old.commit()
+    bring_up(path, "0004")
+    tables = ("deliveries", "delivery_attempts")
+    owe(old, ids)
+    old.commit()
+    before = contents(path, tables)
+    async with kept_in(path) as kept:
+        assert await kept.store.revision() == HEAD
+        due = await kept.store.read(
+            lambda tx: tx.due_deliveries(NOW + timedelta(minutes=1), [], [], 99, 99)
+        )
+        assert len(due) == len(ids)
+        for task_id in ids:
+            full = await kept.tasks.get(task_id)
+            assert (full.task.verifier, full.task.max_attempts, full.task.verdict) == (
+                None,
+                0,
+                None,
+            )
+            assert full.content.verifier_config is None
+            # Nobody was told of them, though they named a channel.
+            assert full.told == ()
+            if not full.task.terminal:
+                answered = await kept.tasks.complete(task_id, {}, AGENT)
+                assert answered.task.status == "completed"
+    after = contents(path, tables)
+    for table in tables:
+        # What was answered now is told in Slack, as it would be of a new task.
+        assert [row for row in after[table] if row in before[table]] == before[table]
 
 
 async def test_a_hundred_thousand_tasks_are_brought_up_within_a_minute(

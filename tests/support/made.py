@@ -38,6 +38,12 @@ def a_draft(**changes: Any) -> Draft:
     return replace(draft, **changes)
 
 
+def a_verified_draft(**changes: Any) -> Draft:
+    """Return a draft of which two answers may be refused by a verifier."""
+    verifying: dict[str, Any] = {"verifier": "claude", "max_attempts": 2, "verifier_config": {}}
+    return a_draft(**verifying | changes)
+
+
 def a_task(**changes: Any) -> Task:
     """Return an open task for anybody, made at NOW and due an hour later."""
     task = Task(

@@ -1,5 +1,6 @@
 """A store in memory: the ports' promises, kept honestly and without I/O."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -14,8 +15,16 @@ from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.ids import new_id
 from awaithumans.server.routing.plan import Member
 from awaithumans.server.store.delivery_queries import packed
-from awaithumans.server.tasks.deliveries import Lease, Owed, Packed
-from awaithumans.server.tasks.model import Content, Entry, Filter, Person, Status, Task
+from awaithumans.server.tasks.deliveries import Delivery, Lease, Packed
+from awaithumans.server.tasks.model import (
+    Content,
+    Entry,
+    Filter,
+    Notification,
+    Person,
+    Status,
+    Task,
+)
 from awaithumans.server.tasks.transitions import NEXT, Change
 from tests.support.seeing import is_visible, is_within_reach, matches
 
@@ -29,7 +38,8 @@ class Rows:
 
     tasks: dict[str, Task] = field(default_factory=dict[str, Task])
     contents: dict[str, Content] = field(default_factory=dict[str, Content])
-    owed: dict[str, tuple[Owed, ...]] = field(default_factory=dict[str, tuple[Owed, ...]])
+    owed: list[Packed] = field(default_factory=list[Packed])
+    links: set[str] = field(default_factory=set[str])
     invited: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     history: list[Entry] = field(default_factory=list[Entry])
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
@@ -106,6 +116,14 @@ class MemoryReader:
 
     def overdue_count(self, now: datetime) -> int:
         return sum(task.timeout_at <= now for task in self._open())
+
+    def notifications(self, task_id: str) -> list[Notification]:
+        asking = [
+            each
+            for each in self._rows.owed
+            if each.delivery.task_id == task_id and each.delivery.kind in ("email", "slack")
+        ]
+        return [_notification(each.delivery, each.body) for each in asking]
 
     def account(self, user_id: str) -> Account | None:
         return self._rows.accounts.get(user_id)
@@ -187,22 +205,25 @@ class MemoryWriter(MemoryReader):
         super().__init__(rows)
         self.after: list[Callable[[], None]] = []
 
-    def add(self, change: Change, content: Content) -> bool:
+    def add(
+        self, change: Change, content: Content, lease: Lease | None = None
+    ) -> list[Packed] | None:
         if self.task_by_key(change.task.idempotency_key) is not None:
-            return False
+            return None
         self._rows.contents[change.task.id] = deepcopy(content)
-        self._keep(change)
-        return True
+        return self._keep(change, lease)
 
     def locked(self, task_id: str) -> Task | None:
         return self.task(task_id)
 
     def save(self, before: Task, change: Change, lease: Lease | None = None) -> list[Packed]:
         assert self._rows.tasks[before.id].version == before.version
-        self._keep(change)
-        if change.owed:
-            self._rows.owed[before.id] = change.owed
-        return packed(change, lease)
+        return self._keep(change, lease)
+
+    def spend_link(self, token_hash: str, now: datetime) -> bool:
+        unused = token_hash in self._rows.links
+        self._rows.links.discard(token_hash)
+        return unused
 
     def note(self, entries: Sequence[Entry]) -> None:
         self._rows.history.extend(replace(e, id=new_id("aud", e.created_at)) for e in entries)
@@ -210,14 +231,14 @@ class MemoryWriter(MemoryReader):
     def delete(self, task_id: str) -> bool:
         self._rows.contents.pop(task_id, None)
         self._rows.invited.pop(task_id, None)
-        self._rows.owed.pop(task_id, None)
+        self._rows.owed = [e for e in self._rows.owed if e.delivery.task_id != task_id]
         self._rows.history = [e for e in self._rows.history if e.task_id != task_id]
         return self._rows.tasks.pop(task_id, None) is not None
 
     def on_commit(self, act: Callable[[], None]) -> None:
         self.after.append(act)
 
-    def purge(self, before: datetime, limit: int) -> int:
+    def purge(self, before: datetime, now: datetime, limit: int) -> int:
         old = [t.id for t in self._rows.tasks.values() if t.terminal and t.updated_at < before]
         return sum(self.delete(task_id) for task_id in sorted(old)[:limit])
 
@@ -297,11 +318,14 @@ class MemoryWriter(MemoryReader):
     def replace_setup_token(self, token_hash: str, now: datetime) -> None:
         self._rows.setup_token = token_hash
 
-    def _keep(self, change: Change) -> None:
+    def _keep(self, change: Change, lease: Lease | None) -> list[Packed]:
         self._rows.tasks[change.task.id] = change.task
         if change.invited is not None:
             self._rows.invited[change.task.id] = change.invited
         self.note(change.entries)
+        owed = packed(change, lease)
+        self._rows.owed += owed
+        return owed
 
 
 class MemoryStore:
@@ -335,6 +359,12 @@ class MemoryStore:
         for act in tx.after:
             act()
         return result
+
+
+def _notification(delivery: Delivery, body: str) -> Notification:
+    shared = {each.name for each in fields(Notification)} & {each.name for each in fields(delivery)}
+    told = {name: getattr(delivery, name) for name in shared}
+    return Notification(delivery.id, purpose=json.loads(body)["purpose"], **told)
 
 
 def _is_wanted(account: Account, wanted: PeopleFilter) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from awaithumans.server.tasks.checking import Checker
-from awaithumans.server.tasks.deliveries import Owed, Packed
+from awaithumans.server.tasks.deliveries import Kind, Owed, Packed
 from awaithumans.server.tasks.lookup import Full
 from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
@@ -68,14 +68,27 @@ class UseCases:
     taken: Taken = field(default_factory=Taken)
     events: Noted = field(default_factory=Noted)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+    reminders: Sequence[float] = ()
 
     def __post_init__(self) -> None:
         self.tasks = Tasks(
-            self.store, self.waker, self.expected, self.taken, Checker(), self.clock, self.events
+            self.store,
+            self.waker,
+            self.expected,
+            self.taken,
+            Checker(),
+            self.clock,
+            self.events,
+            reminders=self.reminders,
         )
 
     async def created(self, **changes: Any) -> Full:
         return await self.tasks.create(a_draft(**changes), AGENT)
+
+    def owed(self, task_id: str, *kinds: Kind) -> list[Packed]:
+        """Return what a task owes, of these kinds."""
+        mine = [each for each in self.store.rows.owed if each.delivery.task_id == task_id]
+        return [each for each in mine if each.delivery.kind in kinds]
 
     async def actions(self, task_id: str) -> list[str]:
         return [entry.action for entry in await self.tasks.audit(task_id)]

@@ -25,7 +25,7 @@ def made(kind: type[Refusal]) -> Refusal:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_refusal_has_a_status_a_code_and_a_page(kind: type[Refusal]) -> None:
-    assert kind.status in {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 501, 503}
+    assert kind.status in {400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 501, 502, 503}
     assert re.fullmatch(r"[A-Z][A-Z_]+", kind.code)
     assert len((inspect.getdoc(kind) or "").split("\n\n")) >= 2
 

@@ -8,11 +8,7 @@ export type TaskSummary = Schemas["TaskSummary"];
 export type TaskStatus = Schemas["TaskStatus"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type User = Schemas["User"];
-/** Who is asking: a person, or whoever holds a link to one task, `task_id`. */
-export type Me = Omit<Schemas["Me"], "kind"> & {
-  kind: Schemas["CallerKind"] | "link";
-  task_id?: string | null;
-};
+export type Me = Schemas["Me"];
 export type FieldError = Schemas["FieldError"];
 
 export const client = createClient<paths>({

@@ -1,10 +1,14 @@
 from awaithumans.server.outbox.lanes import MOST, PER_HOST, PER_RECEIVER, REMEMBERED, Lanes
+from awaithumans.server.tasks.deliveries import Waiting
 
 HOST = "https://example.com"
 
 
-def waiting(count: int, receiver: str = "/a", host: str = HOST) -> list[tuple[str, str, str]]:
-    return [(f"{host}{receiver}{number}", host, host + receiver) for number in range(count)]
+def waiting(count: int, receiver: str = "/a", host: str = HOST) -> list[Waiting]:
+    return [
+        Waiting(f"{host}{receiver}{number}", "webhook", host, host + receiver)
+        for number in range(count)
+    ]
 
 
 def enter(lanes: Lanes, count: int = 1, receiver: str = "/a", host: str = HOST) -> None:

@@ -396,18 +396,12 @@ def test_an_answer_that_is_being_verified_is_waited_for_past_the_deadline() -> N
 # The verifier
 
 
-class Told(Task):
-    """A task that tells what its verifier said."""
-
-    verdict: Any = None
-    max_attempts: int | None = None
-
-
 def looked(status: str, count: int, outcome: str = "refused", **said: Any) -> Reply:
     """What the task tells when it is looked at."""
     verdict = {"outcome": outcome, "reason": "No date.", "attempt": count, **said}
-    fields = {**task().model_dump(), "status": status, "verification_attempt": count}
-    return fails(Answer(Told.model_validate({**fields, "verdict": verdict, "max_attempts": 3}), {}))
+    verdict |= {"fields": [], "model": "a-model", "at": NOON.isoformat()}
+    told = {"status": status, "verification_attempt": count, "max_attempts": 3}
+    return fails(Answer(task(**told, verdict=verdict), {}))
 
 
 def rejected(attempt: int) -> Reply:
@@ -449,11 +443,16 @@ def test_a_verdict_that_passed_meanwhile_is_no_warning() -> None:
     assert world.warned == []
 
 
-def test_an_answer_that_could_not_be_verified_is_a_warning_of_another_kind() -> None:
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [("failed", "could not be verified"), ("not_understood", "was not understood")],
+)
+def test_an_answer_without_a_verdict_is_a_warning_of_another_kind(outcome: str, words: str) -> None:
     world = World()
-    failed = looked("rejected", 0, "failed", reason="No answer in time.", attempt=None)
-    live(world, created, rejected(0), failed, rejected(0), YES)
-    assert world.warned == [f"an answer to {task().id} could not be verified: No answer in time."]
+    failed = looked("in_progress", 1, outcome, reason="No answer in time.")
+    asked_again = polled("in_progress", 25, verification_attempt=1)
+    live(world, created, asked_again, failed, asked_again, YES)
+    assert world.warned == [f"an answer to {task().id} {words}: No answer in time."]
 
 
 @pytest.mark.parametrize("outcome", [GONE, APOLOGY, refusal(404, "TASK_NOT_FOUND")])
@@ -464,11 +463,17 @@ def test_a_look_that_fails_is_not_repeated_and_does_not_end_the_wait(outcome: An
     assert (looks(calls), world.warned, world.pauses) == (1, [], [])
 
 
-@pytest.mark.parametrize("verdict", [None, "no", {}, {"outcome": "refused", "attempt": "1"}])
-def test_a_server_that_tells_no_reason_does_not_end_the_wait(verdict: Any) -> None:
-    fields = {**task().model_dump(), "verification_attempt": 1, "verdict": verdict}
-    told = fails(Answer(Told.model_validate(fields), {}))
-    assert live(World(), created, rejected(1), told, YES)[0].approved
+def test_a_task_that_has_no_verdict_any_more_is_no_warning() -> None:
+    world = World()
+    told = fails(Answer(task(verification_attempt=1), {}))
+    assert live(world, created, rejected(1), told, YES)[0].approved
+    assert world.warned == []
+
+
+def test_a_refusal_without_a_reason_says_so() -> None:
+    world = World()
+    live(world, created, rejected(1), looked("rejected", 1, reason="\n"), YES)
+    assert world.warned[0].endswith("was refused by the verifier: it gave no reason")
 
 
 def test_the_last_refusal_is_in_the_error() -> None:

@@ -6,8 +6,8 @@ import pytest
 from pydantic_core import from_json
 
 from awaithumans.server.tasks import answering, lifecycle
-from awaithumans.server.tasks.deliveries import owed
-from awaithumans.server.tasks.model import TERMINAL, Task
+from awaithumans.server.tasks.model import TERMINAL, Action, Judgement, Status, Task
+from awaithumans.server.tasks.owing import owed
 from awaithumans.server.tasks.transitions import NEXT, Change, Command
 from tests.support.made import AGENT, APPROVED, NOW, SUE, a_task
 from tests.support.use_cases import Taken, UseCases
@@ -18,6 +18,14 @@ SETTLING: dict[Command, Callable[[Task], Change]] = {
     "complete": lambda task: answering.complete(task, APPROVED, SUE, NOW),
     "cancel": lambda task: lifecycle.cancel(task, "withdrawn", AGENT, NOW),
     "expire": lambda task: lifecycle.expire(task, NOW),
+    "pass": lambda task: answering.judge(task, Judgement(True, ""), NOW),
+    "exhaust": lambda task: answering.judge(task, Judgement(False, "No."), NOW),
+}
+SAYING: dict[Status, Action] = {
+    "completed": "completed",
+    "timed_out": "timed_out",
+    "cancelled": "cancelled",
+    "verification_exhausted": "verification_exhausted",
 }
 
 
@@ -25,23 +33,27 @@ SETTLING: dict[Command, Callable[[Task], Change]] = {
     ("status", "command"), [pair for pair, after in NEXT.items() if after in TERMINAL]
 )
 def test_every_way_to_settle_a_task_owes_one_delivery(status: Any, command: Command) -> None:
-    change = SETTLING[command](a_task(status=status, callback_url=CALLBACK))
+    answered = {"response": APPROVED} if status == "submitted" else {}
+    change = SETTLING[command](a_task(status=status, callback_url=CALLBACK, **answered))
     (delivery,) = change.owed
-    assert (delivery.kind, delivery.target) == ("webhook", CALLBACK)
-    assert from_json(delivery.body)["status"] == change.task.status == NEXT[status, command]
-    assert SETTLING[command](a_task(status=status)).owed == ()
+    assert (delivery.kind, delivery.target, delivery.due) == ("webhook", CALLBACK, None)
+    body = from_json(delivery.body)
+    assert body["status"] == change.task.status == NEXT[status, command]
+    # What no verifier passed is told to nobody.
+    assert body["response"] == (APPROVED if change.task.status == "completed" else None)
+    assert SETTLING[command](a_task(status=status, **answered)).owed == ()
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))
-def test_a_task_in_every_terminal_status_owes_a_delivery(status: Any) -> None:
-    assert len(owed(a_task(status=status, callback_url=CALLBACK))) == 1
+def test_a_task_in_every_terminal_status_owes_a_delivery(status: Status) -> None:
+    assert len(owed(a_task(status=status, callback_url=CALLBACK), SAYING[status])) == 1
 
 
 def test_a_task_that_is_open_owes_nothing() -> None:
     task = a_task(callback_url=CALLBACK)
     change = lifecycle.open_(task, AGENT, NOW)
     assert change is not None
-    assert change.owed == owed(task) == ()
+    assert change.owed == owed(task, "opened") == ()
 
 
 def test_the_body_says_how_the_task_ended() -> None:
@@ -62,7 +74,7 @@ def test_the_body_says_how_the_task_ended() -> None:
 
 
 def test_who_waits_for_whom_is_told_by_host_and_path() -> None:
-    (delivery,) = owed(a_task(status="cancelled", callback_url=CALLBACK))
+    (delivery,) = owed(a_task(status="cancelled", callback_url=CALLBACK), "cancelled")
     assert delivery.host == "https://user.example.com:8443"
     assert delivery.receiver == "https://user.example.com:8443/done"
 
@@ -73,7 +85,7 @@ async def test_the_relay_is_given_what_is_owed_once_it_is_kept() -> None:
         full = await cases.created(callback_url=callback_url)
         await cases.tasks.cancel(full.task.id, None, AGENT)
         assert len(cases.taken.owed) == times
-        assert len(cases.store.rows.owed.get(full.task.id, ())) == times
+        assert len(cases.owed(full.task.id, "webhook")) == times
     (owed,) = cases.taken.owed
     assert (owed.delivery.task_id, owed.redacted) == (full.task.id, False)
     assert from_json(owed.body)["status"] == "cancelled"

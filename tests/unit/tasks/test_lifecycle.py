@@ -16,6 +16,7 @@ from tests.support.made import (
     TICK,
     a_draft,
     a_task,
+    a_verified_draft,
 )
 
 SUE_IN_PERSON = Person("sue@example.com", "usr_sue")
@@ -71,14 +72,12 @@ def test_a_new_task_that_matches_nobody_says_so() -> None:
     )
 
 
-def test_every_target_that_cannot_be_told_is_in_the_history() -> None:
-    failed = [("slack:#ops", "not configured"), ("email:a@b.c", "no sender")]
-    change = lifecycle.create(a_draft(), "tsk_1", "p", SUE_IN_PERSON, NOW, AGENT, failed)
-    entries = change.entries[2:]
-    assert [(e.action, e.from_status, e.to_status) for e in entries] == [
-        ("notification_failed", "assigned", "assigned")
-    ] * 2
-    assert [(e.extra_data["target"], e.extra_data["reason"]) for e in entries] == failed
+def test_a_redacted_task_has_no_verifier_to_whom_it_would_be_told() -> None:
+    draft = a_verified_draft(redact_payload=True)
+    assert lifecycle.create(draft, "tsk_1", "p", OpenTo(), NOW, AGENT).task.verifier is None
+    open_draft = a_verified_draft()
+    task = lifecycle.create(open_draft, "tsk_1", "p", OpenTo(), NOW, AGENT).task
+    assert (task.verifier, task.max_attempts) == ("claude", 2)
 
 
 def test_an_open_task_is_overdue_at_its_deadline_and_not_a_microsecond_before() -> None:

@@ -10,6 +10,7 @@ from awaithumans.server.errors import Forbidden, TaskAlreadyClaimed, TaskAlready
 from awaithumans.server.tasks import answering, holders, lifecycle
 from awaithumans.server.tasks.lifecycle import NoMatch, OpenTo, Routed
 from awaithumans.server.tasks.model import Actor, Openness, Person, Task
+from awaithumans.server.tasks.transitions import Change
 from tests.support.made import AGENT, APPROVED, BOB, NOW, OLGA, SUE, a_draft, a_task
 
 SUE_IN_PERSON = Person("sue@example.com", "usr_sue")
@@ -35,7 +36,7 @@ def invited(*emails: str) -> Task:
     return a_task(open_to="invited", assign_to={"emails": list(emails)})
 
 
-def created(routed: Routed) -> transitions.Change:
+def created(routed: Routed) -> Change:
     return lifecycle.create(a_draft(), "tsk_1", "print", routed, NOW, AGENT)
 
 

@@ -4,6 +4,7 @@ import time
 import pytest
 
 from awaithumans.server.errors import TaskNotFound
+from awaithumans.server.tasks.acting import verdict_on
 from tests.support.made import AGENT, APPROVED, SUE
 from tests.support.use_cases import UseCases
 
@@ -102,3 +103,17 @@ async def test_a_poll_that_is_given_up_leaves_nothing_behind(cases: UseCases) ->
     poll.cancel()
     await asyncio.gather(poll, return_exceptions=True)
     assert cases.waker.parked == 0
+
+
+async def test_of_what_is_waited_for_those_are_woken_that_are_settled_gone_or_verdicts(
+    cases: UseCases,
+) -> None:
+    waits, done, gone = [(await cases.created()).task.id for _ in range(3)]
+    await cases.tasks.cancel(done, None, AGENT)
+    await cases.tasks.delete(gone)
+    verdict = verdict_on(waits)
+    reads = cases.store.reads
+    assert await cases.tasks.settled_among([]) == []
+    assert cases.store.reads == reads
+    # Who waits for a verdict looks again: a wake is a hint.
+    assert await cases.tasks.settled_among([waits, done, gone, verdict]) == [done, gone, verdict]

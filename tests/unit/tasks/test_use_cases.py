@@ -11,8 +11,8 @@ from awaithumans.server.errors import (
     TaskAlreadySettled,
     TaskNotFound,
 )
-from awaithumans.server.tasks.model import TERMINAL
-from tests.support.made import AGENT, APPROVED, BOB, OLGA, SUE
+from awaithumans.server.tasks.model import TERMINAL, Actor
+from tests.support.made import AGENT, APPROVED, BOB, OLGA, SUE, an_account
 from tests.support.use_cases import UseCases
 
 
@@ -99,6 +99,27 @@ async def test_a_claim_of_what_is_open_to_others_is_written_down(cases: UseCases
     with pytest.raises(Forbidden):
         await cases.tasks.claim(task_id, BOB)
     assert await cases.refusals(task_id) == [("claim", "FORBIDDEN")]
+
+
+async def test_nobody_claims_for_a_person_who_is_not_active(cases: UseCases) -> None:
+    gone = an_account("gone", active=False)
+    cases.store.rows.accounts[gone.id] = gone
+    task_id = (await cases.created()).task.id
+    named = Actor("agent", gone.email, None, "api", named=True)
+    with pytest.raises(Forbidden, match="not active"):
+        await cases.tasks.claim(task_id, named)
+    assert await cases.refusals(task_id) == [("claim", "FORBIDDEN")]
+
+
+async def test_a_task_is_not_given_to_the_address_of_who_is_not_active(cases: UseCases) -> None:
+    gone = an_account("gone", active=False)
+    cases.store.rows.accounts[gone.id] = gone
+    task_id = (await cases.created(assign_to={"email": gone.email})).task.id
+    last = (await cases.tasks.audit(task_id))[-1]
+    assert (last.action, last.extra_data) == (
+        "unassigned",
+        {"reason": "this person is not active"},
+    )
 
 
 async def test_opening_twice_writes_one_line(cases: UseCases) -> None:
