@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.dashboard.browsing import Tab, tab_of
+from tests.dashboard.linking import links_of
 from tests.dashboard.site import Site, people_of
 from tests.support.process import ServerProcess
 from tests.support.vendors import Manner, Vendors, hangs, in_turn, refuses, vendors, verdict
@@ -96,3 +97,20 @@ async def test_the_last_refusal_ends_the_task(verified: Site, model: Vendors, br
         await _answer(tab, "x")
         await tab.page.get_by_text("no attempt is left").wait_for()
         await tab.page.get_by_text("Reason: says nothing").wait_for()
+
+
+async def test_a_visitors_answer_comes_back_to_be_corrected(
+    verified: Site, model: Vendors, browser: Browser
+):
+    task_id = _ask(verified, model, in_turn(_REFUSES, verdict()), "checked, by a link")
+    path = await links_of(verified)(task_id, "open")
+    async with tab_of(browser, verified, "nobody") as tab:
+        page = tab.page
+        await tab.go(path)
+        await page.get_by_role("button", name="Open the task").click()
+        await _answer(tab, "x")
+        await page.get_by_text("Attempt 1 of 3 was refused").wait_for()
+        assert await page.get_by_label("Reason").input_value() == "x"
+        await _answer(tab, "It was broken.")
+        await page.get_by_role("heading", name="Thank you").wait_for()
+        await page.get_by_text("You can close this page.").wait_for()

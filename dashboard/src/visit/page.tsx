@@ -11,7 +11,7 @@ import { useTitle } from "../ui/page";
 
 // A link has no stream of changes: what matters is asked for.
 const VERDICT_MS = 2_000;
-const CHANGE_MS = 15_000;
+const CHANGE_MS = 5_000;
 
 export default function Visit() {
   const { data: me } = useQuery(meQuery);
