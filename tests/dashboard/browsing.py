@@ -154,4 +154,6 @@ async def tab_of(
         yield tab
         await tab.has_no_faults()
     finally:
+        # A request that is still being answered in the server's place is not waited for.
+        await tab.page.unroute_all(behavior="ignoreErrors")
         await context.close()

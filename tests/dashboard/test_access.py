@@ -1,6 +1,7 @@
 """Every page and state, light, dark and on a phone: no violation of WCAG 2.2 A or AA."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from playwright.async_api import Route
@@ -8,6 +9,7 @@ from playwright.async_api import Route
 from tests.dashboard.browsing import DESKTOP, PHONE, Tab, Theme
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import SUE, Site, Who
+from tests.dashboard.standing_in import REFUSED, SENDER, SLACK, Channels, Verified, visit
 from tests.support.bodies import APPROVED
 from tests.unit.forms import models
 
@@ -30,6 +32,7 @@ def tasks(site: Site) -> dict[str, str]:
         "cancelled": site.ask("Withdrawn"),
         "long": site.ask("Long", payload=_MUCH, payload_schema={}),
         "form": site.ask_for(models.Order),
+        "told": site.ask("Told", notify=["slack:#approvals", f"email:{SUE}"]),
     }
     site.agent.post(f"/api/tasks/{made['done']}/complete", json=APPROVED)
     site.agent.post(f"/api/tasks/{made['cancelled']}/cancel", json={"reason": "withdrawn"})
@@ -78,6 +81,70 @@ async def _loading(tab: Tab, _tasks: dict[str, str]) -> None:
     await tab.page.get_by_role("heading").first.wait_for()
 
 
+def _channel(path: str, channels: Channels) -> Do:
+    async def go(tab: Tab, _tasks: dict[str, str]) -> None:
+        await channels.serve(tab)
+        await tab.go(path)
+        await tab.page.get_by_role("heading", level=2).first.wait_for()
+
+    return go
+
+
+def _pressing(do: Do, button: str) -> Do:
+    async def press(tab: Tab, tasks: dict[str, str]) -> None:
+        await do(tab, tasks)
+        await tab.page.get_by_role("button", name=button).first.click()
+        await tab.page.get_by_role("dialog").wait_for()
+
+    return press
+
+
+def _trying(do: Do, to: str) -> Do:
+    async def send(tab: Tab, tasks: dict[str, str]) -> None:
+        await do(tab, tasks)
+        await tab.page.get_by_label("To").fill(to)
+        await tab.page.keyboard.press("Enter")
+        await tab.page.get_by_role("alert").wait_for()
+
+    return send
+
+
+def _verified(**now: Any) -> Do:
+    async def go(tab: Tab, tasks: dict[str, str]) -> None:
+        await Verified(tasks["told"], {"max_attempts": 3, "verdict": None} | now).serve(tab)
+        await tab.open_task(tasks["told"])
+
+    return go
+
+
+async def _visiting(tab: Tab, tasks: dict[str, str]) -> None:
+    await visit(tab, tasks["told"])
+    await tab.open_task(tasks["told"])
+
+
+async def _visited(tab: Tab, tasks: dict[str, str]) -> None:
+    session = await visit(tab, tasks["told"])
+    await tab.open_task(tasks["told"])
+    session["me"] = None
+    await tab.page.reload()
+    await tab.page.get_by_text("This link is used up").wait_for()
+
+
+async def _thanked(tab: Tab, tasks: dict[str, str]) -> None:
+    await visit(tab, tasks["told"])
+    await Verified(tasks["told"]).serve(tab)
+    await tab.open_task(tasks["told"])
+    await tab.page.keyboard.press("1")
+    await tab.page.keyboard.press("Control+Enter")
+    await tab.page.get_by_text("Thank you").wait_for()
+
+
+_NOBODY = Channels(slack=SLACK | {"items": [], "configured": False, "socket_mode": "off"})
+_SAID = {"ok": False, "detail": "535 5.7.8 Error: authentication failed: " + "x" * 200}
+_SENDERS = Channels([SENDER], SENDER["sender"], said=_SAID)
+_EMAIL, _SLACK = _channel("/email", _SENDERS), _channel("/slack", Channels(said=_SAID))
+_MEMBERS = _channel("/slack?team=T0000001", Channels())
+
 _STATES: dict[str, tuple[Who, Do]] = {
     "login": ("nobody", _going("/login")),
     "setup": ("nobody", _going("/setup")),
@@ -106,6 +173,28 @@ _STATES: dict[str, tuple[Who, Do]] = {
     "analytics": ("olga", _going("/analytics")),
     "settings": ("olga", _going("/settings")),
     "nothing": ("olga", _going("/nothing/here")),
+    "email": ("olga", _EMAIL),
+    "email, none": ("olga", _channel("/email", _NOBODY)),
+    "email, adding": ("olga", _pressing(_EMAIL, "Add a sender")),
+    "email, removing": ("olga", _pressing(_EMAIL, "Remove support")),
+    "email, tried": ("olga", _trying(_EMAIL, "ann@example.com")),
+    "slack": ("olga", _SLACK),
+    "slack, none": ("olga", _channel("/slack", _NOBODY)),
+    "slack, forgetting": ("olga", _pressing(_SLACK, "Forget Nordlicht")),
+    "slack, tried": ("olga", _trying(_SLACK, "slack:#approvals")),
+    "slack, members": ("olga", _MEMBERS),
+    "slack, linking": ("olga", _pressing(_MEMBERS, "Link Sue")),
+    "task, told": ("olga", _going("/task?id={told}")),
+    "deliveries": ("olga", _going("/deliveries?kind=slack")),
+    "task, being checked": ("olga", _verified(status="submitted")),
+    "task, refused": (
+        "olga",
+        _verified(status="rejected", verdict=REFUSED, verification_attempt=1),
+    ),
+    "visit": ("olga", _visiting),
+    "visit, over": ("olga", _visited),
+    "visit, answered": ("olga", _thanked),
+    "task, refused for good": ("olga", _verified(status="verification_exhausted", verdict=REFUSED)),
 }
 
 

@@ -1,56 +1,23 @@
 """Links of messages in a real browser: opened, confirmed, and hostile words on their pages."""
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import TypeVar
-
 import pytest
 from playwright.async_api import Request
-from sqlalchemy import create_engine
 
-from awaithumans.server.auth.links import Links
-from awaithumans.server.clock import SystemClock
-from awaithumans.server.directory.credentials import Purpose
-from awaithumans.server.store.queries import Writer
 from tests.dashboard.browsing import DESKTOP, PHONE, Theme
 from tests.dashboard.conftest import Open
+from tests.dashboard.linking import Make, links_of
 from tests.dashboard.payloads import PAYLOADS, RUNNABLE
 from tests.dashboard.site import SUE, Site
 from tests.support.bodies import YES_OR_NO
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-T = TypeVar("T")
-Make = Callable[[str, Purpose], Awaitable[str]]
 _LOOKS: tuple[tuple[Theme, int], ...] = (("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE))
-
-
-class _Beside:
-    """The server's database, from another process."""
-
-    def __init__(self, home: Path) -> None:
-        self._engine = create_engine(f"sqlite:///{home / 'data' / 'awaithumans.db'}")
-
-    async def read(self, work: Callable[[Writer], T]) -> T:
-        return await self.write(work)
-
-    async def write(self, work: Callable[[Writer], T]) -> T:
-        with self._engine.begin() as connection:
-            return work(Writer(connection, []))
 
 
 @pytest.fixture(scope="module")
 def link(site: Site) -> Make:
-    """Makes links to Sue, as the senders of mails do."""
-    links = Links(_Beside(site.server.home), SystemClock())
-
-    async def make(task_id: str, purpose: Purpose) -> str:
-        token = await links.make(task_id, SUE, None, "email", purpose)
-        if purpose == "open":
-            return f"/api/links/{token}"
-        return f"/api/channels/email/action/{token}?choice=0"
-
-    return make
+    return links_of(site)
 
 
 def _yes_or_no(site: Site, title: str = "Approve this refund?") -> str:

@@ -71,7 +71,7 @@ async def test_the_palette_finds_pages_and_tasks(site: Site, open_tab: Open):
         await page.get_by_label("Find a page or a task").fill("deliv")
         assert await tab.violations() == []
         await page.keyboard.press("Enter")
-        await page.get_by_role("heading", name="Webhook deliveries").wait_for()
+        await page.get_by_role("heading", name="Deliveries").wait_for()
         await page.keyboard.press("Control+k")
         await page.get_by_label("Find a page or a task").fill("needle")
         await page.get_by_role("option", name="a needle in the haystack").wait_for()

@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "../generated/api";
+import { ApiError } from "./error";
 import { stringify } from "./json";
 
 export type Schemas = components["schemas"];
@@ -9,23 +10,6 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type User = Schemas["User"];
 export type Me = Schemas["Me"];
 export type FieldError = Schemas["FieldError"];
-
-/** A refusal of the server, or no answer at all (`status` 0). */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly errors: readonly FieldError[] = [],
-  ) {
-    super(message);
-  }
-
-  /** Whether asking again later can help. */
-  get passing(): boolean {
-    return this.status === 0 || this.status >= 500 || this.status === 429;
-  }
-}
 
 export const client = createClient<paths>({
   baseUrl: location.origin,

@@ -27,6 +27,14 @@ export function useConnected(): boolean {
   return useSyncExternalStore(subscribe, () => connected);
 }
 
+const hearers = new Set<(event: Schemas["TaskEvent"]) => void>();
+
+/** Has `hear` be told of each change of a task; returns how to stop that. */
+export function onTaskEvent(hear: (event: Schemas["TaskEvent"]) => void): () => void {
+  hearers.add(hear);
+  return () => void hearers.delete(hear);
+}
+
 /** Keeps what is shown up to date for as long as the component is there. */
 export function useEvents(): void {
   useEffect(() => {
@@ -60,7 +68,9 @@ class Stream {
     this.source.onerror = () => this.failed();
     this.source.addEventListener("resync", refetchEverything);
     this.source.addEventListener("task", (event) => {
-      this.note((JSON.parse(event.data) as Schemas["TaskEvent"]).task_id);
+      const change = JSON.parse(event.data) as Schemas["TaskEvent"];
+      this.note(change.task_id);
+      for (const hear of hearers) hear(change);
     });
   }
 

@@ -5,7 +5,8 @@ import {
   QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
-import { ApiError, answered, client, type Me, type Schemas } from "./client";
+import { answered, client, type Me, type Schemas } from "./client";
+import { ApiError } from "./error";
 import { type JsonObject, parse } from "./json";
 
 /** A task whose content keeps every digit. */
@@ -19,8 +20,6 @@ export type Task = Omit<
   initial_response: JsonObject | null;
   response: JsonObject | null;
 };
-
-export const TERMINAL = new Set(["completed", "timed_out", "cancelled", "verification_exhausted"]);
 
 /** Which tasks the queue shows. */
 export type Tab = "open" | "mine" | "unassigned" | "done";
@@ -143,9 +142,16 @@ export const statusQuery = queryOptions({
   queryFn: () => answered(client.GET("/api/status")),
 });
 
-export function deliveriesQuery(status: Schemas["DeliveryStatus"] | undefined, task?: string) {
+/** Which deliveries a list shows; what is left out does not restrict. */
+export type DeliveryFilter = {
+  kind?: Schemas["DeliveryKind"];
+  status?: Schemas["DeliveryStatus"];
+  task_id?: string;
+};
+
+export function deliveriesQuery(filter: DeliveryFilter) {
   return infiniteQueryOptions({
-    queryKey: ["deliveries", status ?? "", task ?? ""],
+    queryKey: ["deliveries", filter],
     initialPageParam: "",
     queryFn: ({ pageParam: cursor }) =>
       answered(
@@ -153,8 +159,7 @@ export function deliveriesQuery(status: Schemas["DeliveryStatus"] | undefined, t
           params: {
             query: {
               limit: FIRST_PAGE,
-              ...(status ? { status } : {}),
-              ...(task ? { task_id: task } : {}),
+              ...filter,
               ...(cursor ? { cursor } : {}),
             },
           },

@@ -9,6 +9,8 @@ export const DESTINATIONS: readonly Destination[] = [
   { to: "/analytics", name: "Analytics", operators: true },
   { to: "/deliveries", name: "Deliveries", operators: true },
   { to: "/people", name: "People", operators: true },
+  { to: "/email", name: "Email", operators: true },
+  { to: "/slack", name: "Slack", operators: true },
   { to: "/keys", name: "API keys", operators: true },
   { to: "/status", name: "System status", operators: true },
   { to: "/settings", name: "Settings" },

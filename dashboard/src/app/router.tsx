@@ -11,6 +11,7 @@ import { Queue } from "../queue/page";
 import { Failure } from "../ui/notice";
 import { NotFound } from "./not-found";
 import { Shell } from "./shell";
+import { wasVisit } from "./visit";
 
 const TABS: readonly string[] = ["open", "mine", "unassigned", "done"];
 
@@ -43,7 +44,8 @@ const signedIn = createRoute({
   id: "signed-in",
   component: Shell,
   beforeLoad: async ({ location }) => {
-    if (await queryClient.ensureQueryData(meQuery)) return;
+    // A visitor whose link is over is told so, and is not sent to a sign-in they have no use for.
+    if ((await queryClient.ensureQueryData(meQuery)) || wasVisit()) return;
     const { setup_required: setup } = await queryClient.fetchQuery(setupQuery);
     if (setup) throw redirect({ to: "/setup" });
     throw redirect({ to: "/login", search: { next: location.href } });
@@ -83,6 +85,17 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...page,
+      path: "/email",
+      component: lazyRouteComponent(() => import("../email/page"), "EmailPage"),
+    }),
+    createRoute({
+      ...page,
+      path: "/slack",
+      component: lazyRouteComponent(() => import("../slack/page"), "SlackPage"),
+      validateSearch: only("team"),
+    }),
+    createRoute({
+      ...page,
       path: "/keys",
       component: lazyRouteComponent(() => import("../keys/page"), "Keys"),
     }),
@@ -90,7 +103,7 @@ const routeTree = root.addChildren([
       ...page,
       path: "/deliveries",
       component: lazyRouteComponent(() => import("../deliveries/page"), "Deliveries"),
-      validateSearch: only("id", "status", "task"),
+      validateSearch: only("id", "kind", "status", "task"),
     }),
     createRoute({
       ...page,

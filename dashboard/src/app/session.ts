@@ -4,10 +4,22 @@ import { answered, client, type Me } from "../api/client";
 import { meQuery, queryClient } from "../api/queries";
 import { dropDrafts } from "../form/storage";
 
-const NOBODY: Me = { kind: "reviewer", user_id: null, email: null, display_name: null, scopes: [] };
+const NOBODY: Me = {
+  kind: "reviewer",
+  user_id: null,
+  email: null,
+  display_name: null,
+  scopes: [],
+  task_id: null,
+};
 
 export function useMe(): Me {
   return useQuery(meQuery).data ?? NOBODY;
+}
+
+/** Whether somebody answers one task by a link, without an account. */
+export function useIsVisitor(): boolean {
+  return useMe().kind === "link";
 }
 
 export function useIsOperator(): boolean {

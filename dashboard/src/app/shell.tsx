@@ -3,22 +3,41 @@ import { Link, Outlet, useLocation, useNavigate, useRouter } from "@tanstack/rea
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useConnected, useEvents } from "../api/events";
 import { meQuery } from "../api/queries";
+import { useVerdicts } from "../task/awaited";
 import { Dialog } from "../ui/dialog";
 import { Announcements } from "./announce";
 import { useKeys } from "./keys";
 import { Navigation } from "./nav";
 import { change, shownTheme } from "./settings";
+import { noteVisit, wasVisit } from "./visit";
 
 const Palette = lazy(() => import("./palette"));
 const Help = lazy(() => import("./help"));
 
+const Visit = lazy(() => import("../visit/page"));
+
 type Overlay = "menu" | "palette" | "help";
 
-/** What is around every page of somebody who is signed in. */
+/** The pages of somebody who is signed in; of whoever came by a link, the one task. */
 export function Shell() {
+  const { data: me } = useQuery(meQuery);
+  useEffect(() => {
+    if (me) noteVisit(me.kind === "link");
+  }, [me]);
+  const isVisit = me ? me.kind === "link" : wasVisit();
+  if (!isVisit) return <House />;
+  return (
+    <Suspense>
+      <Visit />
+    </Suspense>
+  );
+}
+
+function House() {
   const [overlay, setOverlay] = useState<Overlay>();
   const close = () => setOverlay(undefined);
   useEvents();
+  useVerdicts();
   useStaySignedIn();
   useFocusOnNewPage();
   useGlobalKeys(setOverlay);

@@ -11,6 +11,7 @@ import { Select } from "../ui/select";
 import { Status } from "../ui/status";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
+import { ACTIONS } from "./actions";
 import { csv, save } from "./csv";
 import { Extra } from "./extra";
 
@@ -117,7 +118,7 @@ function History({ id }: { id: string }) {
             <Select
               label="What"
               value={filter.action}
-              options={choices(entries.map(({ action }) => [action, words(action)] as const))}
+              options={choices(entries.map(({ action }) => [action, ACTIONS[action]] as const))}
               onChange={(action) => setFilter({ ...filter, action })}
             />
             <Select
@@ -143,7 +144,7 @@ function Events({ entries }: { entries: readonly AuditEntry[] }) {
           <td className="whitespace-nowrap">
             <Time at={entry.created_at} />
           </td>
-          <td className="whitespace-nowrap">{words(entry.action)}</td>
+          <td className="whitespace-nowrap">{ACTIONS[entry.action]}</td>
           <td className="wrap-anywhere">
             {actorOf(entry)}
             {entry.channel && <span className="text-muted">, {words(entry.channel)}</span>}

@@ -1,16 +1,17 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { answered, client, type Schemas } from "../api/client";
+import type { Schemas } from "../api/client";
 import { stringify } from "../api/json";
-import { type Delivery, deliveryQuery, queryClient, taskQuery } from "../api/queries";
-import { announce } from "../app/announce";
+import { type Delivery, deliveryQuery, taskQuery } from "../api/queries";
 import { Copy } from "../ui/copy";
 import { moment, number } from "../ui/format";
 import { Failure, Notice, Waiting } from "../ui/notice";
 import { Scrolls } from "../ui/scrolls";
+import { DeliveryState } from "../ui/status";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
-import { State } from "./page";
+import { KINDS } from "./kinds";
+import { useRedelivery } from "./redeliver";
 
 /** One delivery: what is sent, and every attempt. */
 export function Detail({ id }: { id: string }) {
@@ -30,36 +31,27 @@ export function Detail({ id }: { id: string }) {
 }
 
 function Known({ delivery }: { delivery: Delivery }) {
-  const { id, status, next_attempt_at, attempt_log } = delivery;
-  const sending = useMutation({
-    mutationFn: () =>
-      answered(
-        client.POST("/api/admin/webhook-deliveries/{delivery_id}/redeliver", {
-          params: { path: { delivery_id: id } },
-        }),
-      ),
-    onSuccess: () => announce("It is sent again."),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
-  });
+  const { id, kind, status, next_attempt_at, attempt_log } = delivery;
+  const sending = useRedelivery(delivery.task_id);
   const { data: task } = useQuery(taskQuery(delivery.task_id));
   const body = stringify(delivery.body, 2);
   return (
     <>
       {sending.error && <Failure error={sending.error} />}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <State status={status} />
+        <DeliveryState status={status} />
         <h2 className="min-w-0 basis-64 grow wrap-anywhere">{delivery.target}</h2>
         <button
           type="button"
           className="button"
           disabled={sending.isPending}
-          onClick={() => sending.mutate()}
+          onClick={() => sending.mutate(id)}
         >
           Send again
         </button>
       </div>
       <p className="text-muted">
-        About{" "}
+        {KINDS[kind]} about{" "}
         <Link to="/task" search={{ id: delivery.task_id }} className="link wrap-anywhere">
           {task?.task ?? "this task"}
         </Link>
@@ -97,7 +89,9 @@ function Attempts({ attempts }: { attempts: readonly Schemas["DeliveryAttempt"][
       {attempts.toReversed().map(({ attempted_at, status_code, error, duration_ms, answer }) => (
         <tr key={attempted_at}>
           <td className="whitespace-nowrap">{moment(attempted_at)}</td>
-          <td className="tabular-nums">{status_code ?? "No answer"}</td>
+          <td className="tabular-nums">
+            {status_code ?? (error === null ? "Delivered" : "No answer")}
+          </td>
           <td className="whitespace-nowrap tabular-nums">{number(duration_ms)} ms</td>
           <td className="min-w-48 wrap-anywhere">
             {error}

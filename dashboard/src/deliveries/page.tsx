@@ -1,60 +1,75 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { Schemas } from "../api/client";
-import { deliveriesQuery } from "../api/queries";
+import { type DeliveryFilter, deliveriesQuery } from "../api/queries";
 import { words } from "../ui/format";
 import { Empty, Failure, Waiting } from "../ui/notice";
 import { OperatorsOnly } from "../ui/operators";
 import { Page } from "../ui/page";
 import { Select } from "../ui/select";
-import { Badge } from "../ui/status";
+import { DeliveryState } from "../ui/status";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { Detail } from "./detail";
+import { KIND_NAMES, KINDS } from "./kinds";
 
-export type DeliveryStatus = Schemas["DeliveryStatus"];
-const STATUSES: readonly DeliveryStatus[] = ["pending", "delivered", "abandoned"];
+const STATUSES = ["pending", "delivered", "abandoned", "skipped"] as const;
 
-/** What was owed to agents' callback addresses, and what became of it. */
+/** What was owed to agents and to people, and what became of it. */
 export function Deliveries() {
   const { id } = useSearch({ from: "/signed-in/deliveries" });
   return (
-    <Page title="Webhook deliveries">
+    <Page title="Deliveries">
       <OperatorsOnly>{id ? <Detail id={id} /> : <List />}</OperatorsOnly>
     </Page>
   );
 }
 
 function List() {
-  const { status: wanted, task } = useSearch({ from: "/signed-in/deliveries" });
+  const search = useSearch({ from: "/signed-in/deliveries" });
   const navigate = useNavigate();
-  const status = STATUSES.find((known) => known === wanted);
-  const query = useInfiniteQuery(deliveriesQuery(status, task));
+  const status = STATUSES.find((known) => known === search.status);
+  const kind = KIND_NAMES.find((known) => known === search.kind);
+  const filter: DeliveryFilter = {
+    ...(kind && { kind }),
+    ...(status && { status }),
+    ...(search.task && { task_id: search.task }),
+  };
+  const query = useInfiniteQuery(deliveriesQuery(filter));
+  const show = (part: { kind?: string; status?: string }) => {
+    const wanted = Object.entries({ kind, status, task: search.task, ...part });
+    const said = Object.fromEntries(wanted.filter(([, value]) => value));
+    void navigate({ to: "/deliveries", search: said });
+  };
   const deliveries = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
-      <Select
-        label="State"
-        value={status ?? ""}
-        options={[["", "All"], ...STATUSES.map((name) => [name, words(name)] as const)]}
-        onChange={(value) =>
-          void navigate({
-            to: "/deliveries",
-            search: { ...(value && { status: value }), ...(task && { task }) },
-          })
-        }
-      />
+      <div className="flex flex-wrap gap-3">
+        <Select
+          label="What"
+          value={kind ?? ""}
+          options={[["", "All"], ...KIND_NAMES.map((name) => [name, KINDS[name]] as const)]}
+          onChange={(value) => show({ kind: value })}
+        />
+        <Select
+          label="State"
+          value={status ?? ""}
+          options={[["", "All"], ...STATUSES.map((name) => [name, words(name)] as const)]}
+          onChange={(value) => show({ status: value })}
+        />
+      </div>
       {query.error && <Failure error={query.error} onRetry={() => void query.refetch()} />}
       {!query.data && !query.error && <Waiting />}
       {query.data && deliveries.length === 0 && (
-        <Empty title={status ? `No delivery is ${status}` : "Nothing was to be delivered yet"}>
+        <Empty title={status || kind ? "No such delivery" : "Nothing was to be delivered yet"}>
           <p>
-            Tasks that are created with a <code>callback_url</code> are told to it when they settle.
+            People are told of tasks that are created with <code>notify</code>, and a{" "}
+            <code>callback_url</code> how its task settled.
           </p>
         </Empty>
       )}
       {deliveries.length > 0 && (
-        <Table label="Deliveries" columns={["Sent to", "State", "Attempts", "Last answer", "Made"]}>
+        <Table label="Deliveries" columns={COLUMNS}>
           {deliveries.map((delivery) => (
             <tr key={delivery.id}>
               <td className="min-w-56">
@@ -66,8 +81,9 @@ function List() {
                   {delivery.target}
                 </Link>
               </td>
+              <td className="whitespace-nowrap">{KINDS[delivery.kind]}</td>
               <td>
-                <State status={delivery.status} />
+                <DeliveryState status={delivery.status} />
               </td>
               <td className="tabular-nums">{delivery.attempts}</td>
               <td className="min-w-32">{lastOf(delivery)}</td>
@@ -87,15 +103,7 @@ function List() {
   );
 }
 
-const TONES = {
-  pending: "bg-warn-soft text-warn",
-  delivered: "bg-good-soft text-good",
-  abandoned: "bg-bad-soft text-bad",
-};
-
-export function State({ status }: { status: DeliveryStatus }) {
-  return <Badge className={TONES[status]}>{words(status)}</Badge>;
-}
+const COLUMNS = ["Sent to", "What", "State", "Attempts", "Last answer", "Made"];
 
 function lastOf({ last_error, last_status_code }: Schemas["WebhookDelivery"]): string {
   return last_error ?? (last_status_code === null ? "" : String(last_status_code));

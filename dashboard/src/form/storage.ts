@@ -1,24 +1,28 @@
-/** Drafts that survive a reload: one per person, task and attempt, on this device only. */
+/**
+ * Drafts that survive a reload: one per person and task, on this device only. One that was `sent`
+ * is kept until its verdict, to be corrected if that is a refusal.
+ */
 import type { Task } from "../api/queries";
 import type { Drafts } from "./draft";
 
 const PREFIX = "awaithumans.draft.";
 
+export type Kept = { drafts: Drafts; sent: boolean };
 export type Stored = {
-  read: () => Drafts | null;
-  write: (drafts: Drafts) => void;
+  read: () => Kept | null;
+  write: (kept: Kept) => void;
   drop: () => void;
 };
 
 const NOWHERE: Stored = { read: () => null, write: () => undefined, drop: () => undefined };
 
 /** Says where a task's draft is kept; a task whose content is redacted has none. */
-export function storedDraft(task: Task, userId: string | null): Stored {
+export function storedDraft(task: Task, person: string | null): Stored {
   if (task.redact_payload) return NOWHERE;
-  const key = `${PREFIX}${userId}.${task.id}.${task.verification_attempt}`;
+  const key = `${PREFIX}${person}.${task.id}`;
   return {
-    read: () => attempt(() => JSON.parse(localStorage.getItem(key) ?? "null") as Drafts | null),
-    write: (drafts) => attempt(() => localStorage.setItem(key, JSON.stringify(drafts))),
+    read: () => attempt(() => JSON.parse(localStorage.getItem(key) ?? "null") as Kept | null),
+    write: (kept) => attempt(() => localStorage.setItem(key, JSON.stringify(kept))),
     drop: () => attempt(() => localStorage.removeItem(key)),
   };
 }

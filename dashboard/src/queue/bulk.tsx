@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { TaskSummary } from "../api/client";
-import { TERMINAL } from "../api/queries";
+import { isSettled } from "../api/statuses";
 import { useIsOperator } from "../app/session";
 import { commands, useBulk } from "../task/commands";
 import { AssignDialog, CancelDialog } from "../task/dialogs";
@@ -11,7 +11,7 @@ export function BulkBar({ tasks, onDone }: { tasks: readonly TaskSummary[]; onDo
   const operator = useIsOperator();
   const [dialog, setDialog] = useState<"assign" | "cancel">();
   const claiming = useBulk("claimed", onDone);
-  const open = tasks.filter((task) => !TERMINAL.has(task.status)).map((task) => task.id);
+  const open = tasks.filter((task) => !isSettled(task)).map((task) => task.id);
   const claimable = tasks.filter(mayClaim).map((task) => task.id);
   const close = () => {
     setDialog(undefined);

@@ -1,6 +1,6 @@
 import { memo } from "react";
 import type { TaskSummary } from "../api/client";
-import { TERMINAL } from "../api/queries";
+import { isSettled } from "../api/statuses";
 import { Badge, Status } from "../ui/status";
 import { Time, useNow } from "../ui/time";
 
@@ -17,7 +17,7 @@ type Props = {
 
 /** One task of the queue. A thousand of them stay light: what is not seen is not laid out. */
 export const Row = memo(function Row({ task, href, current, gone, checked, onCheck }: Props) {
-  const open = !TERMINAL.has(task.status) && !gone;
+  const open = !isSettled(task) && !gone;
   return (
     <li
       className={`flex border-b border-line [contain-intrinsic-size:auto_4.75rem] [content-visibility:auto] ${current ? "bg-accent-soft" : "hover:bg-sunken"} ${open ? "" : "text-muted"}`}

@@ -33,8 +33,8 @@ function Parts() {
         <>
           <Facts facts={factsOf(data)} />
           <h2>Channels</h2>
-          <Table label="Channels" fits columns={["Channel", "State"]}>
-            {data.channels.map(({ channel, configured }) => (
+          <Table label="Channels" columns={["Channel", "State", "How"]}>
+            {data.channels.map(({ channel, configured, detail }) => (
               <tr key={channel}>
                 <td>{words(channel)}</td>
                 <td>
@@ -44,6 +44,7 @@ function Parts() {
                     <Badge>Not configured</Badge>
                   )}
                 </td>
+                <td className="wrap-anywhere first-letter:uppercase">{detail}</td>
               </tr>
             ))}
           </Table>

@@ -1,9 +1,11 @@
 /** One person's answer to one task: what is filled in, what is wrong with it, sending it. */
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useMemo, useReducer, useRef, useState } from "react";
-import { ApiError, answered, client } from "../api/client";
+import { answered, client } from "../api/client";
+import { ApiError } from "../api/error";
 import type { JsonObject } from "../api/json";
 import { queryClient, type Task, taskOf, taskQuery } from "../api/queries";
+import { isSettled } from "../api/statuses";
 import { useMe } from "../app/session";
 import { answerOf, type Problem } from "../form/answer";
 import { choicesOf, decisionOf } from "../form/decision";
@@ -12,13 +14,17 @@ import type { Path } from "../form/kinds";
 import { isReading, useIsReading } from "../form/reading";
 import { fieldsOf } from "../form/schema";
 import { type Stored, storedDraft } from "../form/storage";
+import { problemsOf as problemsIn, refusalOf } from "./verdict";
 
-type State = { drafts: Drafts; problems: readonly Problem[]; edited: boolean };
-type Act = { name: string; draft: Draft } | { problems: readonly Problem[] };
+/** `edited` is what was not sent yet, `sent` what a verdict is awaited for, or was against. */
+type State = { drafts: Drafts; problems: readonly Problem[]; edited: boolean; sent: boolean };
+type Act = { name: string; draft: Draft } | { problems: readonly Problem[] } | "sent";
 
 function reduce(state: State, act: Act): State {
+  if (act === "sent") return { ...state, problems: [], edited: false, sent: true };
   if ("problems" in act) return { ...state, problems: act.problems };
   return {
+    ...state,
     edited: true,
     drafts: { ...state.drafts, [act.name]: act.draft },
     // What is being corrected is not wrong any more, until it is sent again.
@@ -26,27 +32,32 @@ function reduce(state: State, act: Act): State {
   };
 }
 
-/** Holds the answer to `task`; `onSent` is called once it is there. */
-export function useAnswer(task: Task, onSent: () => void) {
+/** Holds the answer to `task`; `onSent` is called once it is there, with the task as it is then. */
+export function useAnswer(task: Task, onSent: (task: Task) => void) {
   const fields = useMemo(() => fieldsOf(task.response_schema), [task.response_schema]);
   const stored = useStored(task);
   const summary = useRef<HTMLDivElement>(null);
   const [state, act] = useReducer(reduce, null, () => {
     const kept = stored.read();
-    const drafts = kept ?? startOf(fields, task.initial_response);
-    return { drafts, problems: [], edited: kept !== null };
+    const drafts = kept?.drafts ?? startOf(fields, task.initial_response);
+    const sent = kept?.sent ?? false;
+    return { drafts, problems: [], edited: kept !== null && !sent, sent };
   });
   const refuse = (problems: readonly Problem[]) => {
     act({ problems });
     requestAnimationFrame(() => summary.current?.focus());
   };
+  useVerdict(task, (problems) => act({ problems }));
+  useSettled(task, state.sent, stored);
   const sending = useMutation({
-    mutationFn: (response: JsonObject) => send(task.id, response),
-    onSuccess: (settled) => {
-      stored.drop();
-      queryClient.setQueryData(taskQuery(task.id).queryKey, settled);
+    mutationFn: (response: JsonObject) => send(task, response),
+    onSuccess: (answeredTask) => {
+      if (answeredTask.status === "submitted") stored.write({ drafts: state.drafts, sent: true });
+      else stored.drop();
+      act("sent");
+      queryClient.setQueryData(taskQuery(task.id).queryKey, answeredTask);
       void refresh(task.id);
-      onSent();
+      onSent(answeredTask);
     },
     onError: (error) => {
       refuse(problemsOf(error));
@@ -62,7 +73,7 @@ export function useAnswer(task: Task, onSent: () => void) {
   const submit = useOnceRead(submitNow);
   const change = (name: string, draft: Draft) => {
     act({ name, draft });
-    stored.write({ ...state.drafts, [name]: draft });
+    stored.write({ drafts: { ...state.drafts, [name]: draft }, sent: false });
   };
   const decision = decisionOf(fields);
   /** Chooses what the n-th option decides, from 0. */
@@ -88,15 +99,39 @@ function useOnceRead(submit: () => void): () => void {
   return () => (isReading() ? setWanted(true) : submit());
 }
 
+/** Puts what the last verdict found beside its fields, when it comes and when it is there. */
+function useVerdict(task: Task, refuse: (problems: readonly Problem[]) => void): void {
+  const verdict = refusalOf(task);
+  const show = useEffectEvent(() => {
+    const found = problemsIn(verdict);
+    if (found.length > 0) refuse(found);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each verdict is shown once.
+  useEffect(() => show(), [verdict?.at]);
+}
+
+/** Forgets what was sent once nothing can come back to be corrected. */
+function useSettled(task: Task, sent: boolean, stored: Stored): void {
+  const isOver = sent && isSettled(task);
+  useEffect(() => {
+    if (isOver) stored.drop();
+  }, [isOver, stored]);
+}
+
 function useStored(task: Task): Stored {
-  const { user_id: person } = useMe();
+  const { user_id, email } = useMe();
+  const person = user_id ?? email;
   return useMemo(() => storedDraft(task, person), [task, person]);
 }
 
-/** Sends an answer; gives the task as it is then. */
-async function send(id: string, response: JsonObject): Promise<Task> {
+/**
+ * Sends an answer; gives the task as it is then. A verdict is not waited for: it is seen when it
+ * comes, and meanwhile the person is free to go on.
+ */
+async function send(task: Task, response: JsonObject): Promise<Task> {
+  const wait = task.max_attempts === null ? {} : { query: { wait: 0 } };
   const settled = client.POST("/api/tasks/{task_id}/complete", {
-    params: { path: { task_id: id } },
+    params: { path: { task_id: task.id }, ...wait },
     body: { response },
     parseAs: "text",
   });

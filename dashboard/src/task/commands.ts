@@ -1,7 +1,8 @@
 /** What can be done to tasks, beside answering them. */
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { ApiError, answered, client, type Schemas } from "../api/client";
+import { answered, client, type Schemas } from "../api/client";
+import { ApiError } from "../api/error";
 import type { Task } from "../api/queries";
 import { announce } from "../app/announce";
 import { refresh } from "./answering";

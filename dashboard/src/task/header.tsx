@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Task, TERMINAL } from "../api/queries";
+import type { Task } from "../api/queries";
+import { isSettled, isToBeAnswered } from "../api/statuses";
 import { useKeys } from "../app/keys";
-import { useIsOperator } from "../app/session";
+import { useIsOperator, useIsVisitor } from "../app/session";
 import { Key } from "../ui/key";
 import { Status } from "../ui/status";
 import { Time } from "../ui/time";
@@ -12,7 +13,7 @@ import { mayClaim } from "./mine";
 
 /** What is asked, by when, and what can be done beside answering. */
 export function Header({ task }: { task: Task }) {
-  const open = !TERMINAL.has(task.status);
+  const open = !isSettled(task);
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
@@ -45,11 +46,13 @@ export function Header({ task }: { task: Task }) {
 
 function Actions({ task, open }: { task: Task; open: boolean }) {
   const operator = useIsOperator();
+  const visitor = useIsVisitor();
   const [dialog, setDialog] = useState<"assign" | "cancel">();
   const close = () => setDialog(undefined);
   const claiming = useBulk("claimed", close);
   const claim = () => claiming.mutate({ ids: [task.id], work: commands.claim });
-  useKeys(mayClaim(task) ? { c: claim } : {});
+  useKeys(mayClaim(task) && !visitor ? { c: claim } : {});
+  if (visitor) return null;
   return (
     <div className="flex flex-wrap gap-1">
       {mayClaim(task) && (
@@ -59,13 +62,15 @@ function Actions({ task, open }: { task: Task; open: boolean }) {
       )}
       {operator && open && (
         <>
-          <button
-            type="button"
-            className="button button-quiet px-2"
-            onClick={() => setDialog("assign")}
-          >
-            Reassign
-          </button>
+          {isToBeAnswered(task) && (
+            <button
+              type="button"
+              className="button button-quiet px-2"
+              onClick={() => setDialog("assign")}
+            >
+              Reassign
+            </button>
+          )}
           <button
             type="button"
             className="button button-quiet px-2"

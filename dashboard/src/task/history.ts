@@ -4,24 +4,17 @@ import type { AuditEntry } from "../api/client";
 // What became of the callback; only the last of these counts.
 const CALLBACK = new Set(["delivered", "delivery_failed", "delivery_abandoned", "redelivered"]);
 
-/** Gives each message that could not be delivered, with the reason. */
-export function failedDeliveries(history: readonly AuditEntry[]): string[] {
-  const failed = history.filter(({ action }) => action === "notification_failed");
+/** Says where the task's result could not be delivered, and why; nothing if it could. */
+export function failedCallback(history: readonly AuditEntry[]): string | undefined {
   const callback = history.findLast(({ action }) => CALLBACK.has(action));
-  if (callback?.action.startsWith("delivery_")) failed.push(callback);
-  const lines = failed.map(({ extra_data: { target, host, reason, error } }) =>
-    [target, host, reason, error].filter((part) => typeof part === "string").join(" – "),
-  );
-  return [...new Set(lines)];
+  if (!callback?.action.startsWith("delivery_")) return undefined;
+  const { target, host, reason, error } = callback.extra_data;
+  return [target, host, reason, error].filter((part) => typeof part === "string").join(" – ");
 }
 
-/** Gives the reason of the last verdict against an answer. */
-export function refusalReason(history: readonly AuditEntry[]): string | undefined {
-  const verdict = history.findLast(
-    ({ to_status, from_status }) => to_status === "rejected" && from_status !== "rejected",
-  );
-  const reason = verdict?.extra_data.reason;
-  return typeof reason === "string" ? reason : undefined;
+/** Gives who submitted the answer that is checked. */
+export function submittedBy(history: readonly AuditEntry[]): string | null {
+  return history.findLast(({ action }) => action === "submitted")?.actor_email ?? null;
 }
 
 /** Gives the last time that somebody else opened the task. */

@@ -1,6 +1,6 @@
 /** Whose task it is, as far as the signed-in person is concerned. */
 import type { Me, TaskSummary } from "../api/client";
-import { TERMINAL } from "../api/queries";
+import { isToBeAnswered } from "../api/statuses";
 import { useMe } from "../app/session";
 
 type Held = Pick<TaskSummary, "assigned_to_email" | "assigned_to_user_id">;
@@ -15,13 +15,14 @@ export function isWith(me: Me, task: Held): boolean {
   return task.assigned_to_email !== null && task.assigned_to_email === me.email;
 }
 
-/** Reviewers answer what is theirs or nobody's; operators answer anything. */
+/** Reviewers answer what is theirs or nobody's; operators anything; a link is for answering. */
 export function useMayAnswer(task: Held): boolean {
   const me = useMe();
-  return me.kind === "operator" || !isAssigned(task) || isWith(me, task);
+  const mayAnything = me.kind === "operator" || me.kind === "link";
+  return mayAnything || !isAssigned(task) || isWith(me, task);
 }
 
 /** Whether the person can take the task now. */
 export function mayClaim(task: Pick<TaskSummary, "status"> & Held): boolean {
-  return !TERMINAL.has(task.status) && !isAssigned(task);
+  return isToBeAnswered(task) && !isAssigned(task);
 }

@@ -3,12 +3,14 @@ import { type InputHTMLAttributes, useId } from "react";
 type Props = Omit<InputHTMLAttributes<HTMLInputElement>, "id" | "onChange"> & {
   label: string;
   hint?: string;
+  error?: string | undefined;
   onText: (text: string) => void;
 };
 
-/** A line of text with its name above it. */
-export function Line({ label, hint, onText, ...input }: Props) {
+/** A line of text with its name above it, and what is wrong with it. */
+export function Line({ label, hint, error, onText, ...input }: Props) {
   const id = useId();
+  const words = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className="space-y-1">
       <label htmlFor={id} className="block font-medium">
@@ -22,10 +24,16 @@ export function Line({ label, hint, onText, ...input }: Props) {
           {hint}
         </p>
       )}
+      {error && (
+        <p id={`${id}-error`} className="text-sm font-medium text-bad first-letter:uppercase">
+          {error}
+        </p>
+      )}
       <input
         {...input}
         id={id}
-        aria-describedby={hint && `${id}-hint`}
+        aria-invalid={error !== undefined}
+        aria-describedby={words || undefined}
         className="control"
         onChange={(event) => onText(event.target.value)}
       />

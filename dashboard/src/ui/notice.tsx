@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { ApiError } from "../api/client";
+import { ApiError } from "../api/error";
 
 const TONES = {
   plain: "border-line bg-sunken text-ink",

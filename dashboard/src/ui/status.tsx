@@ -1,4 +1,4 @@
-import type { TaskStatus } from "../api/client";
+import type { Schemas, TaskStatus } from "../api/client";
 import { words } from "./format";
 
 const TONES: { [status in TaskStatus]: string } = {
@@ -17,6 +17,19 @@ const TONES: { [status in TaskStatus]: string } = {
 
 export function Status({ status }: { status: TaskStatus }) {
   return <Badge className={TONES[status]}>{words(status)}</Badge>;
+}
+
+type DeliveryStatus = Schemas["DeliveryStatus"];
+
+const DELIVERY_TONES: { [status in DeliveryStatus]: string } = {
+  pending: "bg-warn-soft text-warn",
+  delivered: "bg-good-soft text-good",
+  abandoned: "bg-bad-soft text-bad",
+  skipped: "bg-sunken text-muted",
+};
+
+export function DeliveryState({ status }: { status: DeliveryStatus }) {
+  return <Badge className={DELIVERY_TONES[status]}>{words(status)}</Badge>;
 }
 
 export function Badge({ className = "", children }: { className?: string; children: string }) {
