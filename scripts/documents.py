@@ -11,7 +11,7 @@ from awaithumans.server.config import PREFIX, Settings
 from awaithumans.server.tasks.model import TERMINAL
 from awaithumans.server.tasks.transitions import NEXT
 
-_KINDS = ("anyone", "reviewer", "operator", "admin_token")
+_KINDS = ("anyone", "link", "reviewer", "operator", "admin_token")
 _LIFECYCLE = """# The life of a task
 
 Drawn by `make generate` from the table `NEXT` in `server/tasks/transitions.py`, which is the whole
@@ -55,10 +55,11 @@ _PERMISSIONS = """# Who may do what
 
 Made by `make generate` from `x-access` of each operation in `openapi.yaml`, which is what the
 server enforces. A reviewer is a person who is no operator, and may only for tasks that are theirs
-or open to them. The scopes are those of an API key.
+or open to them. A link is a browser that followed one in a message, and may only for the task of
+that link ([links](links.md)). The scopes are those of an API key.
 
-| operation | anyone | reviewer | operator | admin token | API key with |
-|---|---|---|---|---|---|
+| operation | anyone | link | reviewer | operator | admin token | API key with |
+|---|---|---|---|---|---|---|
 {rows}
 """
 

@@ -83,7 +83,7 @@ VerifierProvider = TypeAliasType(
 
 
 CallerKind = TypeAliasType(
-    "CallerKind", Literal["admin_token", "api_key", "operator", "reviewer"]
+    "CallerKind", Literal["admin_token", "api_key", "operator", "reviewer", "link"]
 )
 """What the caller's credentials are."""
 
@@ -372,6 +372,8 @@ class Me(BaseModel):
     """The person's name, or the API key's."""
     scopes: list[ApiKeyScope]
     """What an API key may do; empty for anybody else."""
+    task_id: str | None
+    """The only task that a browser which followed a link is good for."""
 
 
 class User(BaseModel):

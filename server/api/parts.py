@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Request
 
 from ..auth.callers import Callers
 from ..auth.keys import Keys
+from ..auth.links import Links
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
 from ..directory.service import Directory
@@ -88,6 +89,7 @@ class Parts:
     callers: Callers
     sessions: Sessions
     keys: Keys
+    links: Links
     first_run: FirstRun
     outbox: Outbox
     verifiers: Verifiers

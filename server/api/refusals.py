@@ -38,15 +38,26 @@ def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
 
     The contract lists the same statuses and codes; the server compares them at its start.
     """
-    responses: dict[int | str, dict[str, Any]] = {"default": _declared("Anything else", [])}
+    responses: dict[int | str, dict[str, Any]] = {"default": _declared("Anything else")}
     for kind in (*kinds, InternalError):
-        response = responses.setdefault(kind.status, _declared(HTTPStatus(kind.status).phrase, []))
+        response = responses.setdefault(kind.status, _declared(HTTPStatus(kind.status).phrase))
         response["content"]["application/json"]["examples"][kind.code] = {}
     return responses
 
 
-def _declared(description: str, codes: Sequence[str]) -> dict[str, Any]:
-    examples: dict[str, Any] = {code: {} for code in codes}
+def refuses_with_pages(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """Return FastAPI's `responses` for an operation that refuses with pages, for people."""
+    responses = refuses()
+    for kind in kinds:
+        page: dict[str, Any] = {"schema": {"type": "string"}, "examples": {}}
+        shown = {"description": HTTPStatus(kind.status).phrase, "content": {"text/html": page}}
+        response = responses.setdefault(kind.status, shown)
+        response["content"]["text/html"]["examples"][kind.code] = {}
+    return responses
+
+
+def _declared(description: str) -> dict[str, Any]:
+    examples: dict[str, Any] = {}
     return {
         "model": ErrorResponse,
         "description": description,
@@ -72,12 +83,12 @@ def install(
         return respond(error)
 
     async def invalid(_request: Request, error: Any) -> Response:
-        return respond(_validation_failed(error))
+        return respond(validation_failed(error))
 
     async def http(request: Request, error: Any) -> Response:
         if error.status_code == 405:
             allow = ", ".join(_methods(app.routes, request))
-            path = request.url.path[:_LONGEST_NAME]
+            path = _path(app.routes, request)
             refusal = MethodNotAllowed(f"{path} takes {allow}, not {request.method[:20]}.")
             return respond(refusal, {"allow": allow})
         if error.status_code == 404:
@@ -119,7 +130,8 @@ def _response(refusal: Refusal, base_url: str, headers: dict[str, str] | None) -
     return Response(body(refusal, base_url), refusal.status, headers, "application/json")
 
 
-def _validation_failed(error: RequestValidationError) -> ValidationFailed:
+def validation_failed(error: RequestValidationError) -> ValidationFailed:
+    """Return the refusal of a request that breaks the contract."""
     problems: list[FieldProblem] = []
     for problem in error.errors():
         loc: tuple[str | int, ...] = problem["loc"]
@@ -142,6 +154,14 @@ def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
             route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
         )
     ]
+
+
+def _path(routes: Sequence[BaseRoute], request: Request) -> str:
+    """Return the path of the route, where it has one: a secret may stand in that of the request."""
+    for route in routes:
+        if route.matches(request.scope)[0] is Match.PARTIAL:
+            return getattr(route, "path", "This path")
+    return "This path"
 
 
 def _short(step: str | int) -> str | int:

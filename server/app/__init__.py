@@ -17,6 +17,7 @@ from ..api import (
     email,
     events,
     keys,
+    links,
     pages,
     parity,
     parts,
@@ -34,6 +35,7 @@ from ..api.edge import Edge
 from ..api.watching import Watch
 from ..auth.callers import Callers
 from ..auth.keys import Keys
+from ..auth.links import Links
 from ..auth.passwords import Passwords
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
@@ -119,6 +121,7 @@ def build(
         callers=Callers(units, admin_token, clock),
         sessions=Sessions(units, jobs.passwords, clock),
         keys=Keys(units, clock),
+        links=Links(units, clock),
         first_run=first_run,
         outbox=_outbox(settings, units, clock, jobs, metrics),
         verifiers=Verifiers(carriers.keys(settings)),
@@ -207,7 +210,20 @@ def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None)
 def _routes() -> list[BaseRoute]:
     """Return the contract's routes, made once in a process: they hold no part of a server."""
     every = APIRouter(dependencies=[Depends(own_origin)])
-    for room in (tasks, events, stats, users, keys, webhooks, email, slack, auth, setup, system):
+    for room in (
+        tasks,
+        events,
+        stats,
+        users,
+        keys,
+        webhooks,
+        email,
+        slack,
+        links,
+        auth,
+        setup,
+        system,
+    ):
         every.include_router(room.routes)
     return every.routes
 

@@ -3,7 +3,7 @@
 from .access_queries import AccessReader, AccessWriter
 from .delivery_queries import DeliveryReader, DeliveryWriter
 from .event_queries import EventReader, EventWriter
-from .link_queries import LinkWriter
+from .link_queries import LinkReader, LinkWriter
 from .people_queries import PeopleReader, PeopleWriter
 from .sender_queries import SenderReader, SenderWriter
 from .statistics_queries import StatisticsReader
@@ -16,6 +16,7 @@ class Reader(
     AccessReader,
     DeliveryReader,
     EventReader,
+    LinkReader,
     SenderReader,
     StatisticsReader,
 ):

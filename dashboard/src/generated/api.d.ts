@@ -300,7 +300,8 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session of the cookie. With a bearer token there is nothing to end.
+         * @description Ends the session of the cookie, and that of a task whose link the browser followed. With a
+         *     bearer token there is nothing to end.
          */
         post: operations["logout"];
         delete?: never;
@@ -649,6 +650,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/email/action/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The page behind a button in a mail
+         * @description Shows the task and the answer that the button stands for, and asks to confirm it. Changes
+         *     nothing.
+         */
+        get: operations["showEmailAction"];
+        put?: never;
+        /**
+         * Confirm the answer of a button in a mail
+         * @description Answers the task as the person whom the mail was sent to, and uses the link up; the page
+         *     says what became of it. A body is not read. A link works once, until the task's deadline,
+         *     and for a day at most.
+         */
+        post: operations["confirmEmailAction"];
+        delete?: never;
+        options?: never;
+        /**
+         * The head of the page behind a button in a mail
+         * @description Changes nothing.
+         */
+        head: operations["headEmailAction"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The page behind a link to a task
+         * @description Says which task it is and for whom, and asks to open it. Changes nothing.
+         */
+        get: operations["showLink"];
+        put?: never;
+        /**
+         * Open a task from a message
+         * @description Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
+         *     dashboard. The browser may then answer that task, as the person whom the message was sent
+         *     to, until the task's deadline, and for a day at most. A body is not read.
+         */
+        post: operations["followLink"];
+        delete?: never;
+        options?: never;
+        /**
+         * The head of the page behind a link to a task
+         * @description Changes nothing.
+         */
+        head: operations["headLink"];
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/slack/installations": {
         parameters: {
             query?: never;
@@ -919,7 +987,7 @@ export interface components {
          * @description What the caller's credentials are.
          * @enum {string}
          */
-        CallerKind: "admin_token" | "api_key" | "operator" | "reviewer";
+        CallerKind: "admin_token" | "api_key" | "operator" | "reviewer" | "link";
         /**
          * @description What a key may do. `admin` is all that an operator may, but for answering tasks; only
          *     `tasks:complete` allows that.
@@ -1236,6 +1304,8 @@ export interface components {
             display_name: string | null;
             /** @description What an API key may do; empty for anybody else. */
             scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description The only task that a browser which followed a link is good for. */
+            task_id: string | null;
         };
         /** @description A person of the directory. */
         User: {
@@ -1749,6 +1819,61 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description The form comes from another site, or the task is with somebody else. */
+        ForbiddenPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The task was deleted. */
+        TaskNotFoundPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The task is settled, or an answer is being verified. */
+        NothingToAnswerPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The link was used before, has expired, or never was one. */
+        LinkInvalidPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The request breaks the contract. */
+        ValidationFailedPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The database does not answer. */
+        UnavailablePage: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
         /** @description Anything else that went wrong, with the body that every error has. */
         Unexpected: {
             headers: {
@@ -1760,6 +1885,10 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The link's secret. */
+        LinkToken: string;
+        /** @description Which of the task's answers, in the order of its buttons, from 0. */
+        Choice: number;
         /** @description The task's id. */
         TaskId: string;
         /** @description The person's id. */
@@ -3132,6 +3261,219 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    showEmailAction: {
+        parameters: {
+            query: {
+                /** @description Which of the task's answers, in the order of its buttons, from 0. */
+                choice: components["parameters"]["Choice"];
+            };
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ForbiddenPage"];
+            409: components["responses"]["NothingToAnswerPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    confirmEmailAction: {
+        parameters: {
+            query: {
+                /** @description Which of the task's answers, in the order of its buttons, from 0. */
+                choice: components["parameters"]["Choice"];
+            };
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ForbiddenPage"];
+            404: components["responses"]["TaskNotFoundPage"];
+            409: components["responses"]["NothingToAnswerPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            /** @description The request breaks the contract, or the answer breaks the task's `response_schema`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    headEmailAction: {
+        parameters: {
+            query: {
+                /** @description Which of the task's answers, in the order of its buttons, from 0. */
+                choice: components["parameters"]["Choice"];
+            };
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ForbiddenPage"];
+            409: components["responses"]["NothingToAnswerPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    showLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description This browser followed the link before, and is led to the task. */
+            303: {
+                headers: {
+                    /** @description Where the task is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    followLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Followed. */
+            303: {
+                headers: {
+                    /** @description Where the task is. */
+                    Location?: string;
+                    /** @description The right to answer the task; absent where the browser has it already. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["ForbiddenPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    headLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description This browser followed the link before, and is led to the task. */
+            303: {
+                headers: {
+                    /** @description Where the task is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
             default: components["responses"]["Unexpected"];
         };
     };
