@@ -205,7 +205,7 @@ class Senders:
     def _is_default(self, one: StoredSender, stored: list[StoredSender]) -> bool:
         return self._default is None and stored == [one]
 
-    def _shown(self, stored: StoredSender, is_default: bool) -> Sender:  # noqa: FBT001 -- a fact of it
+    def _shown(self, stored: StoredSender, is_default: bool) -> Sender:
         try:
             detail = described(self._opened(stored))
         except (Unsealable, InvalidIdentity):
