@@ -145,7 +145,7 @@ def validation_failed(error: RequestValidationError) -> ValidationFailed:
             # FastAPI puts the position where a field's name would be.
             problems.append(FieldProblem(("body",), f"is not JSON: {problem['ctx']['error']}"))
         else:
-            told = _TOLD.get((loc[:2], problem["type"]), problem["msg"])
+            told: str = _TOLD.get((loc[:2], problem["type"]), str(problem["msg"]))
             problems.append(FieldProblem(loc, told))
     first = problems[0]
     where = ".".join(str(_short(step)) for step in first.loc)

@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ulid import ULID
 
@@ -38,7 +39,7 @@ class ReplyAddresses:
 
     def make(self, task_id: str, email: str) -> str:
         """Return the address that answers this task, in mails from this person."""
-        task: bytes = ULID.from_str(task_id.removeprefix(_TASK)).bytes  # pyright: ignore[reportUnknownMemberType] -- it has no types
+        task = _bytes(task_id)
         token = base64.b32encode(task + _proof(self._keys[0], task, email)).decode()
         # In small letters, as some mail servers write all addresses.
         return f"{self._local}+{token.rstrip('=').lower()}@{self._domain}"
@@ -68,3 +69,8 @@ class ReplyAddresses:
 
 def _proof(key: bytes, task: bytes, email: str) -> bytes:
     return hmac.digest(key, task + normal(email).encode(), hashlib.sha256)[:_PROOF_BYTES]
+
+
+def _bytes(task_id: str) -> bytes:
+    ulid: Any = ULID
+    return ulid.from_str(task_id.removeprefix(_TASK)).bytes

@@ -228,7 +228,7 @@ def described(made: Identity) -> str:
         signed_in = f", signed in as {settings['username']}" if "username" in settings else ""
         return f"{settings['host']}:{settings['port']}, {settings['security']}{signed_in}"
     if made.transport == "resend":
-        return f"Resend at {urlsplit(settings['base_url']).netloc}"
+        return f"Resend at {urlsplit(str(settings['base_url'])).netloc}"
     return f"files in {settings['folder']}" if made.transport == "file" else "the log"
 
 
