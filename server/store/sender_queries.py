@@ -41,7 +41,9 @@ class SenderWriter(SenderReader):
         """Store a sender; False, and nothing stored, if its name is taken."""
         upsert = UPSERTS[self._connection.dialect.name](email_identities)
         values = {field.name: getattr(sender, field.name) for field in fields(StoredSender)}
-        added = upsert.on_conflict_do_nothing(index_elements=[email_identities.c.name])
+        added = upsert.on_conflict_do_nothing(
+            index_elements=[email_identities.c.name]
+        ).execution_options(preserve_rowcount=True)
         return self._connection.execute(added, values).rowcount == 1
 
     def delete_sender(self, sender_id: str) -> bool:
