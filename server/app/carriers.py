@@ -22,8 +22,9 @@ from ..verification.keys import Keys
 from ..verification.model import ProviderName
 from ..verification.registry import OFFERS
 
-# Of a lease, for the database to take the outcome.
+# Of a lease, for the database to take the verdict.
 _REST = timedelta(seconds=15)
+_MAIL_LEASE = timedelta(seconds=SECONDS + 8)
 
 
 def carry_webhooks(relay: Relay, settings: Settings, clock: Clock, version: str) -> None:
@@ -41,8 +42,7 @@ def carry_webhooks(relay: Relay, settings: Settings, clock: Clock, version: str)
 def carry_mails(relay: Relay, service: Tasks, sender: EmailSender) -> None:
     """Have the relay send mails."""
     record = recording.Messages(service.arrived)
-    lease = timedelta(seconds=SECONDS) + _REST
-    relay.carry("email", Carrier(sender, record, MESSAGES, lease))
+    relay.carry("email", Carrier(sender, record, MESSAGES, _MAIL_LEASE))
 
 
 def carry_slack(relay: Relay, service: Tasks) -> None:

@@ -28,7 +28,7 @@ VERIFIER: dict[str, Any] = {
     "api_key_env": "ANTHROPIC_API_KEY",
 }
 # A lease, and a moment more.
-LEASE = SECONDS + 16
+LEASE = SECONDS + 9
 
 
 @dataclass

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.bodies import refund
-from tests.support.mailing import LEASE, SENDER, Mailing, by_smtp, links_in, mailing, text_of
+from tests.support.mailing import LEASE, SENDER, Mailing, links_in, mailing, text_of
 from tests.support.process import free_port
 from tests.support.receiver import receiver
 from tests.support.smtp import smtp_server

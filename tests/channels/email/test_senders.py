@@ -184,27 +184,29 @@ async def test_keys_can_be_rotated_and_a_lost_one_is_said(tmp_path: Path):
 async def test_resend_is_where_the_setting_says_and_a_second_attempt_counts_as_the_first(
     tmp_path: Path,
 ):
-    async with resend_api() as vendor:
-        async with without_default(tmp_path / "data", resend_url=vendor.base_url) as there:
-            made = await added(
-                there,
-                {
-                    "name": "bulk",
-                    "sender": "Bulk <bulk@example.com>",
-                    "transport": "resend",
-                    "resend": {"api_key": API_KEY},
-                },
-            )
-            assert made["detail"].startswith("Resend at 127.0.0.1:")
-            path = await there.asks()
-            (told,) = await there.told(path, "delivered")
-            assert list(vendor.sent) == [told["delivery_id"]]
-            # As if the process had died before it could say so.
-            await there.served.store.write(lambda tx: _forget(tx, told["delivery_id"]))
-            there.later(61)
-            await there.told(path, "delivered")
-            assert len(vendor.calls) == 2
-            assert len(vendor.sent) == 1
+    async with (
+        resend_api() as vendor,
+        without_default(tmp_path / "data", resend_url=vendor.base_url) as there,
+    ):
+        made = await added(
+            there,
+            {
+                "name": "bulk",
+                "sender": "Bulk <bulk@example.com>",
+                "transport": "resend",
+                "resend": {"api_key": API_KEY},
+            },
+        )
+        assert made["detail"].startswith("Resend at 127.0.0.1:")
+        path = await there.asks()
+        (told,) = await there.told(path, "delivered")
+        assert list(vendor.sent) == [told["delivery_id"]]
+        # As if the process had died before it could say so.
+        await there.served.store.write(lambda tx: _forget(tx, told["delivery_id"]))
+        there.later(61)
+        await there.told(path, "delivered")
+        assert len(vendor.calls) == 2
+        assert len(vendor.sent) == 1
 
 
 def _forget(tx: Any, delivery_id: str) -> None:
