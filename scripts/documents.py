@@ -36,7 +36,7 @@ even if the clock's job has not run yet.
 
 _SETTINGS = """# Settings
 
-Made by `make generate` from `server/config.py`. Each is a variable of the environment, or a line
+Made by `make generate` from `server/config/`. Each is a variable of the environment, or a line
 of `.env` in the folder where the server is started; the environment wins. The server warns about
 names beginning with `{prefix}` that nothing reads.
 
@@ -93,12 +93,22 @@ def lifecycle() -> str:
 
 def settings() -> str:
     """Return the page of the settings."""
+    # The server's own first, then those of its parts.
+    parts = [list(part.model_fields) for part in Settings.__bases__]
+    own = [name for name in Settings.model_fields if not any(name in part for part in parts)]
+    names = [*own, *(name for part in parts for name in part)]
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {f'`{field.default}`' if field.default else ''} "
-        f"| {field.description} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{PREFIX}{name.upper()}` | {_default(Settings.model_fields[name].default)} "
+        f"| {Settings.model_fields[name].description} |"
+        for name in names
     ]
     return _SETTINGS.format(prefix=PREFIX, rows="\n".join(rows))
+
+
+def _default(value: object) -> str:
+    if isinstance(value, tuple):
+        value = ",".join(map(str, value))
+    return f"`{value}`" if value else ""
 
 
 def main() -> None:

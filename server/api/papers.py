@@ -3,16 +3,18 @@
 from collections.abc import Callable, Coroutine
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..errors import Refusal
 from .reading import html
 from .refusals import validation_failed
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # The secret of a link stands in its address. A browser that tells nobody where it comes from
@@ -69,7 +71,10 @@ class PaperRoute(APIRoute):
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    """Load the library with the first page, for a start of the server needs none of it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,

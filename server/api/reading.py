@@ -15,7 +15,7 @@ from ..errors import Refusal, every_refusal
 from .contract import document, resolve
 
 _STYLE = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #8886; }
 h3 { margin: 1.5rem 0 .25rem; }
@@ -149,10 +149,10 @@ def _request(operation: dict[str, Any]) -> str:
 
 def _answer(status: str, node: Any) -> str:
     response = resolve(document(), node)
-    content = response.get("content", {}).get("application/json", {})
     codes = "".join(
         f' <a href="#{escape(code)}"><code>{escape(code)}</code></a>'
-        for code in content.get("examples", {})
+        for media in response.get("content", {}).values()
+        for code in media.get("examples", {})
     )
     return f"<tr><td>{escape(status)}</td><td>{escape(response['description'])}{codes}</td></tr>"
 

@@ -94,7 +94,8 @@ def install(
     async def http(request: Request, error: Any) -> Response:
         if error.status_code == 405:
             allow = ", ".join(_methods(app.routes, request))
-            path = _path(app.routes, request)
+            # The route's path, where it has one: a secret may stand in that of the request.
+            path = getattr(request.scope.get("route"), "path", request.url.path[:_LONGEST_NAME])
             refusal = MethodNotAllowed(f"{path} takes {allow}, not {request.method[:20]}.")
             return respond(refusal, {"allow": allow})
         if error.status_code == 404:
@@ -161,14 +162,6 @@ def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
             route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
         )
     ]
-
-
-def _path(routes: Sequence[BaseRoute], request: Request) -> str:
-    """Return the path of the route, where it has one: a secret may stand in that of the request."""
-    for route in routes:
-        if route.matches(request.scope)[0] is Match.PARTIAL:
-            return getattr(route, "path", "This path")
-    return "This path"
 
 
 def _short(step: str | int) -> str | int:

@@ -56,11 +56,14 @@ def carry_verifications(
     relay: Relay, settings: Settings, store: Database, service: Tasks, metrics: Metrics
 ) -> None:
     """Have the relay ask models for their verdicts."""
-    seconds = settings.verifier_seconds
-    judge = Judge(OFFERS, keys(settings), _base_urls(settings), seconds)
-    sender = Verification(store, judge, service, VerifierFigures(metrics))
-    lease = timedelta(seconds=seconds) + _REST
+    sender = Verification(store, judge_of(settings), service, VerifierFigures(metrics))
+    lease = timedelta(seconds=settings.verifier_seconds) + _REST
     relay.carry("verification", Carrier(sender, GivenUp(service), VERDICTS, lease))
+
+
+def judge_of(settings: Settings) -> Judge:
+    """Return who asks the models."""
+    return Judge(OFFERS, keys(settings), _base_urls(settings), settings.verifier_seconds)
 
 
 def keys(settings: Settings) -> Keys:

@@ -17,6 +17,7 @@ _OPERATOR = "An operator of this server has to look at it."
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _DELAY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)s")
 _LONGEST_WAIT = 86_400.0
+_BAD_KEY = ("invalid_api_key", "API_KEY_INVALID")
 _DECLINED = frozenset(
     {
         "content_filter",
@@ -93,9 +94,13 @@ def of_status(
         status: The status of the vendor's answer.
         code: The vendor's own word for the error, if there is one.
         headers: The headers of the answer, for `Retry-After`.
-        body: The body of the answer, for how long Google wants to be left alone.
+        body: The body of the answer, for what Google tells only there.
     """
-    vendor, word = call.vendor, code if isinstance(code, str) and _CODE.fullmatch(code) else None
+    vendor = call.vendor
+    # Google says of a wrong key that an argument is invalid, and what it means in the details.
+    reasons = (detail.get("reason") for detail in _details(body))
+    code = next((reason for reason in reasons if reason in _BAD_KEY), code)
+    word = code if isinstance(code, str) and _CODE.fullmatch(code) else None
     if word in _DECLINED:
         return declined(vendor)
     if word == "context_length_exceeded" or status == 413:
@@ -115,7 +120,7 @@ def of_status(
 
 
 def _refused(call: Call, status: int, word: str | None) -> str:
-    if status == 401 or word == "invalid_api_key":
+    if status == 401 or word in _BAD_KEY:
         return f"{call.vendor} does not accept the key in {call.key_env}"
     if status == 402 or word == "insufficient_quota":
         return f"The account at {call.vendor} has nothing left to spend"

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from tests.support.bodies import APPROVED, refund
+from awaithumans.server.directory.credentials import Purpose
+from tests.support.bodies import APPROVED, refund, yes_or_no
 from tests.support.inprocess import InProcess, Person
 
 _PASSWORD = "correct horse battery"
@@ -160,6 +161,18 @@ async def _set_up(world: World) -> Request:
     return Request("POST", "/api/setup/operator", body)
 
 
+def _by_link(method: str, purpose: Purpose, path: str) -> "Call":
+    async def call(world: World) -> Request:
+        asked = yes_or_no(assign_to={"email": world.sue.email})
+        made = await world.ask("POST", "/api/tasks", asked)
+        token = await world.served.link(made["id"], world.sue.email, purpose)
+        return Request(method, path.format(token=token))
+
+    return call
+
+
+_LINK, _ACTION = "/api/links/{token}", "/api/channels/email/action/{token}?choice=0"
+
 Call = Callable[[World], Awaitable[Request]]
 
 CALLS: dict[str, Call] = {
@@ -189,6 +202,12 @@ CALLS: dict[str, Call] = {
     "listWebhookDeliveries": _plain("GET", "/api/admin/webhook-deliveries"),
     "getWebhookDelivery": _get_delivery,
     "redeliverWebhook": _redeliver,
+    "showEmailAction": _by_link("GET", "answer", _ACTION),
+    "headEmailAction": _by_link("HEAD", "answer", _ACTION),
+    "confirmEmailAction": _by_link("POST", "answer", _ACTION),
+    "showLink": _by_link("GET", "open", _LINK),
+    "headLink": _by_link("HEAD", "open", _LINK),
+    "followLink": _by_link("POST", "open", _LINK),
     "login": _login,
     "logout": _plain("POST", "/api/auth/logout"),
     "getMe": _plain("GET", "/api/auth/me"),

@@ -1,17 +1,22 @@
 """Every provider through its vendor's real library, against a vendor on loopback."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from awaithumans.server.verification.judging import Judge
+from awaithumans.server.verification.keys import Keys
 from awaithumans.server.verification.model import FieldReason, ProviderName, VerifierFailure
+from awaithumans.server.verification.registry import KEY_ENVS, OFFERS
 from tests.support import vendors
 from tests.support.vendors import PROVIDERS, Manner, in_turn
 from tests.verification.cases import KEY, MODELS, case, judge
 
+KEYS = Keys(environment=dict.fromkeys(KEY_ENVS, KEY))
 SECRET = (KEY, "payload-canary", "answer-canary", "instructions-canary")
 
 
@@ -159,6 +164,18 @@ async def test_an_account_without_credit_is_not_a_rush() -> None:
     assert "nothing left to spend" in failed.reason
 
 
+async def test_openai_may_fail_with_an_answer_that_is_none() -> None:
+    def failed(asked: vendors.Asked) -> vendors.Answer:
+        body = vendors.verdict()(asked).body
+        assert isinstance(body, dict)
+        error = {"code": "server_error", "message": asked.user}
+        return vendors.Answer(body=body | {"status": "failed", "error": error, "output": []})
+
+    ended = await failure("openai", failed)
+    assert ended.reason == "OpenAI has a fault of its own (500, server_error)."
+    assert not ended.permanent
+
+
 async def test_a_vendor_that_hangs_is_waited_for_no_longer_than_allowed(
     provider: ProviderName,
 ) -> None:
@@ -240,7 +257,7 @@ async def test_nothing_is_kept_at_openai_and_no_tool_is_forced_at_anthropic() ->
 
 async def test_azure_is_told_where_and_in_which_version(monkeypatch: pytest.MonkeyPatch) -> None:
     async with vendors.vendors(vendors.verdict()) as there:
-        asking = Judge(*_registry_and_keys())
+        asking = Judge(OFFERS, KEYS)
         monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", there.base_urls["azure_openai"])
         await asking.judge(case("azure_openai"))
         await asking.judge(case("azure_openai", config={"metadata": {"api_version": "2030-01-01"}}))
@@ -267,9 +284,7 @@ async def test_an_agent_can_not_have_the_key_sent_elsewhere(
     metadata: dict[str, object], words: str
 ) -> None:
     with pytest.raises(VerifierFailure, match=words) as failed:
-        await Judge(*_registry_and_keys()).judge(
-            case("azure_openai", config={"metadata": metadata})
-        )
+        await Judge(OFFERS, KEYS).judge(case("azure_openai", config={"metadata": metadata}))
     assert failed.value.permanent
 
 
@@ -285,8 +300,10 @@ async def test_an_answer_that_can_not_be_read_whole_is_not_judged() -> None:
     assert "(Cut for its length: 60000 of 5000012 characters" in there.asked[0].section("payload")
 
 
-def _registry_and_keys():
-    from awaithumans.server.verification.keys import Keys
-    from awaithumans.server.verification.registry import KEY_ENVS, OFFERS
-
-    return OFFERS, Keys(environment=dict.fromkeys(KEY_ENVS, KEY))
+def test_no_library_is_loaded_before_it_is_needed() -> None:
+    program = (
+        "import sys, awaithumans.server.verification.judging;"
+        "print([one for one in ('anthropic', 'openai', 'google.genai') if one in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert run.stdout.strip() == b"[]"

@@ -703,7 +703,7 @@ export interface paths {
         /**
          * Open a task from a message
          * @description Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-         *     dashboard. The browser may then answer that task, as the person whom the message was sent
+         *     dashboard; a browser that has the cookie already is led there again. The browser may then answer that task, as the person whom the message was sent
          *     to, until the task's deadline, and for a day at most. A body is not read.
          */
         post: operations["followLink"];
@@ -3426,8 +3426,6 @@ export interface operations {
                 headers: {
                     /** @description Where the task is. */
                     Location?: string;
-                    /** @description The right to answer the task; absent where the browser has it already. */
-                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;

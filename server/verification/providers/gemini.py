@@ -10,8 +10,9 @@ from .. import failures
 from ..ports import Call, Reply
 
 _MOST_TOKENS = 8_192
-_CUT = (types.FinishReason.MAX_TOKENS, types.FinishReason.CONTINUATION)
-_GARBLED = (types.FinishReason.OTHER, types.FinishReason.MALFORMED_RESPONSE)
+# By their names: not every version of the library knows all of them.
+_CUT = ("MAX_TOKENS", "CONTINUATION")
+_GARBLED = ("FINISH_REASON_UNSPECIFIED", "OTHER", "MALFORMED_RESPONSE")
 
 
 async def ask(call: Call) -> Reply:
@@ -79,11 +80,12 @@ def _reply(response: types.GenerateContentResponse, call: Call) -> Reply:
     if not response.candidates:
         raise failures.unreadable(call.vendor)
     candidate, usage = response.candidates[0], response.usage_metadata
-    if candidate.finish_reason in _CUT:
+    finish = "OTHER" if candidate.finish_reason is None else candidate.finish_reason.value
+    if finish in _CUT:
         raise failures.truncated(call.vendor)
-    if candidate.finish_reason in _GARBLED:
+    if finish in _GARBLED:
         raise failures.unreadable(call.vendor)
-    if candidate.finish_reason is not types.FinishReason.STOP:
+    if finish != "STOP":
         raise failures.declined(call.vendor)
     parts = (candidate.content and candidate.content.parts) or []
     return Reply(
@@ -92,5 +94,5 @@ def _reply(response: types.GenerateContentResponse, call: Call) -> Reply:
         ),
         response.model_version or call.model,
         usage and usage.prompt_token_count,
-        usage and usage.candidates_token_count,
+        usage and (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0),
     )

@@ -72,3 +72,21 @@ def test_a_failure_says_what_the_operator_has_to_look_at() -> None:
 
 def test_no_credit_is_said() -> None:
     assert "nothing left to spend" in failures.of_status(CALL, 402).reason
+
+
+def test_google_says_of_a_wrong_key_that_an_argument_is_invalid() -> None:
+    body = {"error": {"details": [{"reason": "API_KEY_INVALID", "domain": "googleapis.com"}]}}
+    failure = failures.of_status(CALL, 400, "INVALID_ARGUMENT", {}, body)
+    assert "does not accept the key in GEMINI_API_KEY (400, API_KEY_INVALID)" in failure.reason
+
+
+@pytest.mark.parametrize("code", ["content_filter", "invalid_prompt"])
+def test_a_prompt_that_was_filtered_is_declined(code: str) -> None:
+    failure = failures.of_status(CALL, 400, code)
+    assert failure.reason == "Google's model declined to look at this answer."
+    assert failure.permanent
+
+
+def test_a_prompt_that_is_too_long_is_said_to_be() -> None:
+    failure = failures.of_status(CALL, 400, "context_length_exceeded")
+    assert "longer than Google's model reads" in failure.reason

@@ -75,7 +75,8 @@ def sync_detailed(
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard. The browser may then answer that task, as the person whom the message was sent
+    dashboard; a browser that has the cookie already is led there again. The browser may then answer
+    that task, as the person whom the message was sent
     to, until the task's deadline, and for a day at most. A body is not read.
 
     Args:
@@ -108,7 +109,8 @@ def sync(
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard. The browser may then answer that task, as the person whom the message was sent
+    dashboard; a browser that has the cookie already is led there again. The browser may then answer
+    that task, as the person whom the message was sent
     to, until the task's deadline, and for a day at most. A body is not read.
 
     Args:
@@ -136,7 +138,8 @@ async def asyncio_detailed(
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard. The browser may then answer that task, as the person whom the message was sent
+    dashboard; a browser that has the cookie already is led there again. The browser may then answer
+    that task, as the person whom the message was sent
     to, until the task's deadline, and for a day at most. A body is not read.
 
     Args:
@@ -167,7 +170,8 @@ async def asyncio(
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard. The browser may then answer that task, as the person whom the message was sent
+    dashboard; a browser that has the cookie already is led there again. The browser may then answer
+    that task, as the person whom the message was sent
     to, until the task's deadline, and for a day at most. A body is not read.
 
     Args:
