@@ -96,6 +96,7 @@ ApiKeyScope = TypeAliasType(
         "tasks:cancel",
         "tasks:complete",
         "metrics:read",
+        "email:receive",
         "admin",
     ],
 )
@@ -133,7 +134,7 @@ NotifyTarget = TypeAliasType(
         str,
         Field(
             max_length=400,
-            pattern="^(slack(\\+[A-Za-z0-9_-]{1,64})?:(#[^\\s#@:,]{1,80}|@[^\\s#@:,]{1,80}|@?[UW][A-Z0-9]{6,20}|[!-?A-~]+@[!-?A-~]+)|email(\\+[A-Za-z0-9_.-]{1,64})?:[!-?A-~]+@[!-?A-~]+)$",
+            pattern="^(slack(\\+[A-Za-z0-9_-]{1,64})?:(#[^\\s#@:,]{1,80}|@[^\\s#@:,]{1,80}|@?[UW][A-Z0-9]{6,20}|[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)|email(\\+[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?)?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)$",
         ),
     ],
 )
@@ -633,9 +634,16 @@ class ResendSettings(BaseModel):
 
 IdentityName = TypeAliasType(
     "IdentityName",
-    Annotated[str, Field(max_length=64, min_length=1, pattern="^[A-Za-z0-9_.-]+$")],
+    Annotated[
+        str,
+        Field(
+            max_length=64,
+            min_length=1,
+            pattern="^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$",
+        ),
+    ],
 )
-"""A sender's name, as it is written in `notify`."""
+"""A sender's name, as it is written in `notify`, where its case does not matter."""
 
 
 class EmailIdentity(BaseModel):
@@ -678,6 +686,15 @@ class TestResult(BaseModel):
     ok: StrictBool
     detail: str
     """What the receiver said, in its own words."""
+
+
+class InboundResult(BaseModel):
+    """What became of a mail that was handed over."""
+
+    accepted: StrictBool
+    """Whether it was taken as an answer to a task."""
+    reason: str
+    """Why, or why not; made for people, and without what the mail says."""
 
 
 SlackSocketState = TypeAliasType(

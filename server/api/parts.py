@@ -11,6 +11,9 @@ from ..auth.keys import Keys
 from ..auth.links import Links
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
+from ..channels.email.inbound import Inbound
+from ..channels.email.senders import Senders
+from ..channels.email.trial import Trial
 from ..directory.service import Directory
 from ..events.feed import Feed
 from ..observing.metrics import Metrics
@@ -92,6 +95,9 @@ class Parts:
     links: Links
     first_run: FirstRun
     outbox: Outbox
+    senders: Senders
+    trial: Trial
+    inbound: Inbound
     verifiers: Verifiers
     relay: Sending
     database: Database

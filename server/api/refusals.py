@@ -30,6 +30,12 @@ PRIVATE: tuple[type[Refusal], ...] = (Unauthorized, Forbidden, StorageUnavailabl
 BODY: tuple[type[Refusal], ...] = (BodyTooLarge, ValidationFailed)
 
 _LONGEST_NAME = 100
+# What says more than that a pattern was not matched.
+_TOLD: dict[tuple[tuple[str | int, ...], str], str] = {
+    (("body", "notify"), "string_pattern_mismatch"): "is nobody who can be told. Allowed are "
+    "slack:#channel, slack:@handle, slack:U… (a user's id), slack:someone@example.com, each also "
+    "as slack+TEAM:…, and email:someone@example.com, also as email+sender:someone@example.com",
+}
 _BEARER = {"www-authenticate": 'Bearer realm="awaithumans"'}
 
 
@@ -140,7 +146,8 @@ def validation_failed(error: RequestValidationError) -> ValidationFailed:
             # FastAPI puts the position where a field's name would be.
             problems.append(FieldProblem(("body",), f"is not JSON: {problem['ctx']['error']}"))
         else:
-            problems.append(FieldProblem(loc, problem["msg"]))
+            told: str = _TOLD.get((loc[:2], problem["type"]), str(problem["msg"]))
+            problems.append(FieldProblem(loc, told))
     first = problems[0]
     where = ".".join(str(_short(step)) for step in first.loc)
     return ValidationFailed(f"The request breaks the contract: {where}: {first.msg}.", problems)

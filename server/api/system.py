@@ -14,8 +14,6 @@ from .credentials import By, Scraping
 from .parts import Having
 from .refusals import PRIVATE, refuses
 
-_CHANNELS: tuple[models.Channel, ...] = ("email", "slack")
-
 
 def text(media_type: str) -> dict[int | str, dict[str, Any]]:
     """Return FastAPI's `responses` for an operation that answers with a text."""
@@ -58,6 +56,7 @@ async def get_version(parts: Having) -> models.Version:
 @routes.get("/api/status", operation_id="getStatus", responses=refuses(*PRIVATE))
 async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
     """Return how each part is."""
+    by_mail, mail_detail = await parts.senders.state()
     backlog = await parts.outbox.backlog()
     return models.SystemStatus(
         version=parts.version,
@@ -70,8 +69,8 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         next_deadline_at=await parts.tasks.next_deadline(),
         outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
         channels=[
-            models.ChannelState(channel=name, configured=False, detail="not set up")
-            for name in _CHANNELS
+            models.ChannelState(channel="email", configured=by_mail, detail=mail_detail),
+            models.ChannelState(channel="slack", configured=False, detail="not set up"),
         ],
     )
 

@@ -63,7 +63,7 @@ from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
 from ..verification.offering import Verifiers
 from ..wake.local import LocalWaker
-from . import carriers
+from . import carriers, mail
 
 if TYPE_CHECKING:
     from ..wake.postgres import PostgresEars
@@ -106,6 +106,7 @@ def build(
 
     Raises:
         ContractBroken: The routes differ from `openapi.yaml`.
+        ConfigurationError: A channel is set up by half.
     """
     clock = clock or SystemClock()
     store, metrics = _store(settings), Metrics(clock, _VERSION)
@@ -113,6 +114,8 @@ def build(
     if tracing is not None:
         units = TracedUnits(units, store.kind, tracing)
     jobs = _jobs(settings, store, units, clock, metrics)
+    mailing = mail.email(settings, store, jobs.tasks, clock)
+    carriers.carry_mails(jobs.relay, jobs.tasks, mailing.sender)
     first_run, leaving = FirstRun(units, jobs.passwords, clock), parts.Leaving()
     made = parts.Parts(
         tasks=jobs.tasks,
@@ -124,6 +127,9 @@ def build(
         links=Links(units, clock),
         first_run=first_run,
         outbox=_outbox(settings, units, clock, jobs, metrics),
+        senders=mailing.senders,
+        trial=mailing.trial,
+        inbound=mailing.inbound,
         verifiers=Verifiers(carriers.keys(settings)),
         relay=jobs.relay,
         database=store,
@@ -172,7 +178,7 @@ def _jobs(
     reminders = _REMINDERS if settings.reminders else ()
     service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures, reminders)
     carriers.carry_webhooks(relay, settings, clock, _VERSION)
-    carriers.carry_messages(relay, service)
+    carriers.carry_slack(relay, service)
     carriers.carry_verifications(relay, settings, store, service, metrics)
     days = settings.retention_days
     return Jobs(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from ..channels.email.sending import SECONDS, EmailSender
 from ..channels.unconfigured import NotSetUp
 from ..clock import Clock
 from ..config import Settings
@@ -23,6 +24,7 @@ from ..verification.registry import OFFERS
 
 # Of a lease, for the database to take the verdict.
 _REST = timedelta(seconds=15)
+_MAIL_LEASE = timedelta(seconds=SECONDS + 8)
 
 
 def carry_webhooks(relay: Relay, settings: Settings, clock: Clock, version: str) -> None:
@@ -37,13 +39,17 @@ def carry_webhooks(relay: Relay, settings: Settings, clock: Clock, version: str)
     relay.carry("webhook", Carrier(sender, recording.webhook, WEBHOOKS))
 
 
-def carry_messages(relay: Relay, service: Tasks) -> None:
-    """Have the relay send messages."""
+def carry_mails(relay: Relay, service: Tasks, sender: EmailSender) -> None:
+    """Have the relay send mails."""
     record = recording.Messages(service.arrived)
-    for kind in ("email", "slack"):
-        away = NotSetUp(f"the {kind} channel is not configured on this server")
-        relay.carry(kind, Carrier(away, record, MESSAGES))
-        relay.carry("slack_update", Carrier(away, recording.nothing, MESSAGES))
+    relay.carry("email", Carrier(sender, record, MESSAGES, _MAIL_LEASE))
+
+
+def carry_slack(relay: Relay, service: Tasks) -> None:
+    """Have the relay send messages in Slack."""
+    away = NotSetUp("the slack channel is not configured on this server")
+    relay.carry("slack", Carrier(away, recording.Messages(service.arrived), MESSAGES))
+    relay.carry("slack_update", Carrier(away, recording.nothing, MESSAGES))
 
 
 def carry_verifications(

@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 Scope = Literal[
-    "tasks:create", "tasks:read", "tasks:cancel", "tasks:complete", "metrics:read", "admin"
+    "tasks:create",
+    "tasks:read",
+    "tasks:cancel",
+    "tasks:complete",
+    "metrics:read",
+    "email:receive",
+    "admin",
 ]
 # Where a message with a link goes, and what the link is good for.
 LinkChannel = Literal["email", "slack"]

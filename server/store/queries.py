@@ -5,6 +5,7 @@ from .delivery_queries import DeliveryReader, DeliveryWriter
 from .event_queries import EventReader, EventWriter
 from .link_queries import LinkReader, LinkWriter
 from .people_queries import PeopleReader, PeopleWriter
+from .sender_queries import SenderReader, SenderWriter
 from .statistics_queries import StatisticsReader
 from .task_queries import TaskReader, TaskWriter
 
@@ -16,6 +17,7 @@ class Reader(
     DeliveryReader,
     EventReader,
     LinkReader,
+    SenderReader,
     StatisticsReader,
 ):
     """Queries within one view of the database."""
@@ -28,6 +30,7 @@ class Writer(
     DeliveryWriter,
     EventWriter,
     LinkWriter,
+    SenderWriter,
     StatisticsReader,
 ):
     """Queries and changes within one transaction."""

@@ -22,6 +22,14 @@ class Request:
     method: str
     path: str
     body: dict[str, Any] | None = None
+    mail: bytes | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What is sent of it, as httpx takes it."""
+        if self.mail is None:
+            return {"json": self.body}
+        return {"content": self.mail, "headers": {"content-type": "message/rfc822"}}
 
 
 @dataclass
@@ -149,6 +157,33 @@ async def _redeliver(world: World) -> Request:
     return Request("POST", f"{await _delivery(world)}/redeliver")
 
 
+_SENDERS = "/api/channels/email/identities"
+
+
+def _a_sender() -> dict[str, Any]:
+    number = next(_numbers)
+    smtp = {"host": "127.0.0.1", "port": 9, "security": "none"}
+    sender = f"sender{number}@example.com"
+    return {"name": f"sender{number}", "sender": sender, "transport": "smtp", "smtp": smtp}
+
+
+async def _add_sender(_world: World) -> Request:
+    return Request("POST", _SENDERS, _a_sender())
+
+
+def _on_sender(method: str) -> "Call":
+    async def call(world: World) -> Request:
+        made = await world.ask("POST", _SENDERS, _a_sender())
+        return Request(method, f"{_SENDERS}/{made['id']}")
+
+    return call
+
+
+async def _receive_mail(_world: World) -> Request:
+    raw = b"From: a@example.com\r\n\r\nYes"
+    return Request("POST", "/api/channels/email/inbound", mail=raw)
+
+
 async def _login(world: World) -> Request:
     email = new_address()
     await world.user(email=email, password=_PASSWORD)
@@ -208,6 +243,12 @@ CALLS: dict[str, Call] = {
     "showLink": _by_link("GET", "open", _LINK),
     "headLink": _by_link("HEAD", "open", _LINK),
     "followLink": _by_link("POST", "open", _LINK),
+    "listEmailIdentities": _plain("GET", _SENDERS),
+    "createEmailIdentity": _add_sender,
+    "getEmailIdentity": _on_sender("GET"),
+    "deleteEmailIdentity": _on_sender("DELETE"),
+    "sendTestEmail": _plain("POST", "/api/channels/email/test", {"to": "ann@example.com"}),
+    "receiveEmail": _receive_mail,
     "login": _login,
     "logout": _plain("POST", "/api/auth/logout"),
     "getMe": _plain("GET", "/api/auth/me"),

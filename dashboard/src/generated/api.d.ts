@@ -627,6 +627,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/email/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a reply to a mail
+         * @description For a mail server's pipe, or what stands before it: the mail as it came, headers and all.
+         *     A mail that answers no task is not an error of whoever hands it over: `accepted` is false,
+         *     and it should not be sent again. It is taken from whom we asked alone, and out-of-office
+         *     notes never are. An answer in plain words goes to the task's verifier.
+         */
+        post: operations["receiveEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/email/action/{token}": {
         parameters: {
             query?: never;
@@ -970,7 +993,7 @@ export interface components {
          *     `tasks:complete` allows that.
          * @enum {string}
          */
-        ApiKeyScope: "tasks:create" | "tasks:read" | "tasks:cancel" | "tasks:complete" | "metrics:read" | "admin";
+        ApiKeyScope: "tasks:create" | "tasks:read" | "tasks:cancel" | "tasks:complete" | "metrics:read" | "email:receive" | "admin";
         /** @description Any JSON object. */
         JsonObject: {
             [key: string]: unknown;
@@ -1505,7 +1528,7 @@ export interface components {
         ResendSettings: {
             api_key: string;
         };
-        /** @description A sender's name, as it is written in `notify`. */
+        /** @description A sender's name, as it is written in `notify`, where its case does not matter. */
         IdentityName: string;
         /** @description A sender of mail. */
         EmailIdentity: {
@@ -1550,6 +1573,13 @@ export interface components {
             ok: boolean;
             /** @description What the receiver said, in its own words. */
             detail: string;
+        };
+        /** @description What became of a mail that was handed over. */
+        InboundResult: {
+            /** @description Whether it was taken as an answer to a task. */
+            accepted: boolean;
+            /** @description Why, or why not; made for people, and without what the mail says. */
+            reason: string;
         };
         /**
          * @description Whether the server is connected to Slack by Socket Mode.
@@ -3066,7 +3096,15 @@ export interface operations {
                 };
             };
             413: components["responses"]["BodyTooLarge"];
-            422: components["responses"]["ValidationFailed"];
+            /** @description The body breaks the contract, or the sender could send nothing. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             500: components["responses"]["InternalError"];
             /** @description This server has no key to keep secrets with. */
             501: {
@@ -3188,6 +3226,37 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            413: components["responses"]["BodyTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    receiveEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "message/rfc822": string;
+            };
+        };
+        responses: {
+            /** @description Whether it was taken as an answer, and why not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundResult"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             422: components["responses"]["ValidationFailed"];
             500: components["responses"]["InternalError"];
