@@ -64,6 +64,7 @@ async def test_a_key_has_the_scopes_that_were_asked_for(
         "email": None,
         "display_name": "refund agent",
         "scopes": given,
+        "task_id": None,
     }
 
 

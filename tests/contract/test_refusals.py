@@ -9,6 +9,7 @@ import pytest
 
 from awaithumans.server.api import contract
 from awaithumans.server.errors import every_refusal
+from tests.contract.refusing_channels import OF_CHANNELS
 from tests.contract.refusing_deliveries import OF_DELIVERIES
 from tests.contract.refusing_people import OF_PEOPLE
 from tests.support.bodies import APPROVED, refund
@@ -252,16 +253,23 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
         501,
         "MARKETPLACE_NOT_AVAILABLE",
     ),
-    "a verifier": (
-        _create(verifier_config={"provider": "claude", "instructions": _CANARY}),
-        501,
-        "FEATURE_NOT_AVAILABLE",
+    "a verifier whose key is not there": (
+        _create(
+            verifier_config={
+                "provider": "claude",
+                "instructions": _CANARY,
+                "api_key_env": "AWAITHUMANS_PAYLOAD_KEY",
+            }
+        ),
+        422,
+        "VERIFIER_UNAVAILABLE",
     ),
     **OF_PEOPLE,
     **OF_DELIVERIES,
+    **OF_CHANNELS,
 }
-# What takes a database that does not answer: test_unavailable.
-_ELSEWHERE = {"STORAGE_UNAVAILABLE", "NOT_READY", "BAD_REQUEST"}
+# What takes a database or a vendor that does not answer: test_unavailable, channels/slack.
+_ELSEWHERE = {"STORAGE_UNAVAILABLE", "NOT_READY", "BAD_REQUEST", "CHANNEL_FAILED"}
 
 
 @pytest.mark.parametrize("name", REFUSALS)

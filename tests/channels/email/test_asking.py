@@ -131,14 +131,14 @@ async def test_a_mail_server_that_is_down_for_an_hour_delays_mail_by_an_hour_and
         await agent.got(1, within=5)
         async with smtp_server(port=port) as back:
             for _ in range(3):
-                there.later(75)
+                there.later(115)
                 await asyncio.sleep(0.1)
             await back.got()
             await there.told(path, "delivered")
         failed = await there.history(path, "notification_failed")
     assert len(back.mails) == 1
-    assert 20 <= len(failed) <= 45
-    assert all("127.0.0.1" in line["extra_data"]["reason"] for line in failed)
+    # The history says it once, the delivery's attempts each time.
+    assert ["127.0.0.1" in line["extra_data"]["reason"] for line in failed] == [True]
 
 
 async def test_reminders_come_at_half_and_at_nine_tenths_in_the_thread_of_the_first(tmp_path: Path):
