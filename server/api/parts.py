@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from fastapi import Depends, FastAPI, Request
 
@@ -17,6 +17,9 @@ from ..outbox.service import Outbox
 from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
 from ..verification.offering import Verifiers
+
+if TYPE_CHECKING:
+    from ..channels.slack.channel import SlackChannel
 
 
 class Database(Protocol):
@@ -91,6 +94,7 @@ class Parts:
     first_run: FirstRun
     outbox: Outbox
     verifiers: Verifiers
+    slack: "SlackChannel | None"
     relay: Sending
     database: Database
     ears: Ears | None

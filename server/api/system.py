@@ -13,8 +13,7 @@ from . import contract, reading
 from .credentials import By, Scraping
 from .parts import Having
 from .refusals import PRIVATE, refuses
-
-_CHANNELS: tuple[models.Channel, ...] = ("email", "slack")
+from .slack import slack_state
 
 
 def text(media_type: str) -> dict[int | str, dict[str, Any]]:
@@ -70,8 +69,8 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         next_deadline_at=await parts.tasks.next_deadline(),
         outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
         channels=[
-            models.ChannelState(channel=name, configured=False, detail="not set up")
-            for name in _CHANNELS
+            models.ChannelState(channel="email", configured=False, detail="not set up"),
+            await slack_state(parts),
         ],
     )
 

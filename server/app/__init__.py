@@ -23,6 +23,7 @@ from ..api import (
     refusals,
     setup,
     slack,
+    slack_inbound,
     stats,
     system,
     tasks,
@@ -62,6 +63,7 @@ from ..tasks.statistics import Statistician
 from ..verification.offering import Verifiers
 from ..wake.local import LocalWaker
 from . import carriers
+from .slack_channel import carry_slack
 
 if TYPE_CHECKING:
     from ..wake.postgres import PostgresEars
@@ -122,6 +124,7 @@ def build(
         first_run=first_run,
         outbox=_outbox(settings, units, clock, jobs, metrics),
         verifiers=Verifiers(carriers.keys(settings)),
+        slack=jobs.slack,
         relay=jobs.relay,
         database=store,
         ears=jobs.ears,
@@ -170,6 +173,7 @@ def _jobs(
     service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures, reminders)
     carriers.carry_webhooks(relay, settings, clock, _VERSION)
     carriers.carry_messages(relay, service)
+    slack = carry_slack(relay, settings, store, service, clock)
     carriers.carry_verifications(relay, settings, store, service, metrics)
     days = settings.retention_days
     return Jobs(
@@ -183,6 +187,7 @@ def _jobs(
         feed=feed,
         others=others,
         passwords=Passwords(),
+        slack=slack,
     )
 
 
@@ -209,6 +214,8 @@ def _routes() -> list[BaseRoute]:
     every = APIRouter(dependencies=[Depends(own_origin)])
     for room in (tasks, events, stats, users, keys, webhooks, email, slack, auth, setup, system):
         every.include_router(room.routes)
+    # What Slack sends carries a signature and no cookie: no site can have a browser send it.
+    every.routes.extend(slack_inbound.routes.routes)
     return every.routes
 
 

@@ -40,10 +40,8 @@ def carry_webhooks(relay: Relay, settings: Settings, clock: Clock, version: str)
 def carry_messages(relay: Relay, service: Tasks) -> None:
     """Have the relay send messages."""
     record = recording.Messages(service.arrived)
-    for kind in ("email", "slack"):
-        away = NotSetUp(f"the {kind} channel is not configured on this server")
-        relay.carry(kind, Carrier(away, record, MESSAGES))
-        relay.carry("slack_update", Carrier(away, recording.nothing, MESSAGES))
+    away = NotSetUp("the email channel is not configured on this server")
+    relay.carry("email", Carrier(away, record, MESSAGES))
 
 
 def carry_verifications(

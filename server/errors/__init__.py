@@ -10,6 +10,7 @@ from .channels import (
     EmailIdentityExists,
     EmailIdentityNotFound,
     SlackInstallationNotFound,
+    SlackSignatureInvalid,
 )
 from .deliveries import CallbackUrlInvalid, DeliveryInProgress, DeliveryNotFound
 from .links import LinkInvalid
@@ -81,6 +82,7 @@ __all__ = [
     "SetupClosed",
     "SetupTokenInvalid",
     "SlackInstallationNotFound",
+    "SlackSignatureInvalid",
     "StorageUnavailable",
     "TaskAlreadyClaimed",
     "TaskAlreadySettled",

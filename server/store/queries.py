@@ -5,11 +5,20 @@ from .delivery_queries import DeliveryReader, DeliveryWriter
 from .event_queries import EventReader, EventWriter
 from .link_queries import LinkWriter
 from .people_queries import PeopleReader, PeopleWriter
+from .slack_queries import SlackReader, SlackWriter
 from .statistics_queries import StatisticsReader
 from .task_queries import TaskReader, TaskWriter
 
 
-class Reader(TaskReader, PeopleReader, AccessReader, DeliveryReader, EventReader, StatisticsReader):
+class Reader(
+    TaskReader,
+    PeopleReader,
+    AccessReader,
+    DeliveryReader,
+    EventReader,
+    SlackReader,
+    StatisticsReader,
+):
     """Queries within one view of the database."""
 
 
@@ -20,6 +29,7 @@ class Writer(
     DeliveryWriter,
     EventWriter,
     LinkWriter,
+    SlackWriter,
     StatisticsReader,
 ):
     """Queries and changes within one transaction."""

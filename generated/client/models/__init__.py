@@ -55,6 +55,8 @@ from .smtp_security import SmtpSecurity
 from .smtp_settings import SmtpSettings
 from .status_count import StatusCount
 from .system_status import SystemStatus
+from .take_slack_event_body import TakeSlackEventBody
+from .take_slack_interaction_body import TakeSlackInteractionBody
 from .task import Task
 from .task_event import TaskEvent
 from .task_metadata import TaskMetadata
@@ -133,6 +135,8 @@ __all__ = (
     "SmtpSettings",
     "StatusCount",
     "SystemStatus",
+    "TakeSlackEventBody",
+    "TakeSlackInteractionBody",
     "Task",
     "TaskEvent",
     "TaskMetadata",
