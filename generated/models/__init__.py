@@ -678,6 +678,13 @@ class TestResult(BaseModel):
     """What the receiver said, in its own words."""
 
 
+class SlackInteraction(BaseModel):
+    """What Slack sends of a press or a form."""
+
+    payload: str
+    """A JSON object, as text."""
+
+
 SlackSocketState = TypeAliasType(
     "SlackSocketState", Literal["off", "connecting", "connected"]
 )

@@ -12,6 +12,7 @@ import httpx
 from awaithumans.discovery import Endpoint, resolve
 from awaithumans.errors import AwaitHumansError
 
+from ..app.slack_channel import setup_of
 from ..config import ConfigurationError, Settings, load, unknown_names
 from .findings import Finding, State, database
 from .showing import plain
@@ -52,6 +53,7 @@ def examine() -> Iterator[Finding]:
     for name in unknown_names():
         yield Finding("configuration", "warning", f"nothing reads {name}", "Is it misspelled?")
     yield _keys(settings)
+    yield from _slack(settings)
     yield from database(settings)
     yield _port(settings)
     yield from _reachability()
@@ -68,6 +70,17 @@ def _keys(settings: Settings) -> Finding:
         f"{', '.join(missing)} not set",
         "`awaithumans dev` makes its own; `awaithumans serve` says how to make them.",
     )
+
+
+def _slack(settings: Settings) -> Iterator[Finding]:
+    """Look at what is set of Slack; nothing, and there is nothing to say."""
+    setup = setup_of(settings)
+    for missing in setup.missing:
+        what, _, fix = missing.partition(": ")
+        yield Finding("slack", "problem", what, fix)
+    if setup.begun and not setup.missing:
+        how = "Socket Mode" if setup.app_token else f"{setup.base_url}/api/channels/slack/…"
+        yield Finding("slack", "ok", f"answers come by {how}")
 
 
 def _port(settings: Settings) -> Finding:

@@ -1,8 +1,7 @@
 """The queries of Slack: workspaces, where messages lie, and who has an identity there."""
 
 from collections.abc import Collection
-from dataclasses import asdict, fields, replace
-from typing import Any
+from dataclasses import asdict, fields
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
@@ -28,13 +27,13 @@ class SlackReader:
         rows = self._connection.execute(
             select(*_WORKSPACE).order_by(table.team_name, table.team_id)
         )
-        return [_workspace(row) for row in rows]
+        return [Workspace(*row) for row in rows]
 
     def workspace(self, team_id: str) -> Workspace | None:
         """Return one of them."""
         query = select(*_WORKSPACE).where(slack_installations.c.team_id == team_id)
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _workspace(row)
+        return None if row is None else Workspace(*row)
 
     def slack_message(self, task_id: str, target: str) -> Placed | None:
         """Return where the message to a target is."""
@@ -114,8 +113,3 @@ class SlackWriter(SlackReader):
             ),
             values,
         )
-
-
-def _workspace(row: Any) -> Workspace:
-    found = Workspace(*row)
-    return replace(found, scopes=tuple(found.scopes))

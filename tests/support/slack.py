@@ -44,6 +44,8 @@ class Slack:
     refused: list[str] = field(default_factory=list[str])
     sockets: list[web.WebSocketResponse] = field(default_factory=list[web.WebSocketResponse])
     opened: int = 0
+    codes: dict[str, str] = field(default_factory=lambda: {CODE: TOKEN})
+    """The bot tokens that codes of installations are exchanged for, each once."""
     page: int = 2
     """How many members a page has at most."""
     _manners: defaultdict[str, deque[Manner]] = field(
@@ -149,9 +151,10 @@ class Slack:
         expected = f"{CLIENT_ID}:{CLIENT_SECRET}"
         if b64decode(authorization.partition(" ")[2]).decode() != expected:
             raise ApiError("bad_client_secret")
-        if args.get("code") != CODE:
+        token = self.codes.pop(args.get("code", ""), None)
+        if token is None:
             raise ApiError("invalid_code")
-        token, workspace = next(iter(self.workspaces.items()))
+        workspace = self.workspaces[token]
         return {
             "access_token": token,
             "token_type": "bot",

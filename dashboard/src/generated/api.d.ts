@@ -1566,6 +1566,11 @@ export interface components {
             /** @description What the receiver said, in its own words. */
             detail: string;
         };
+        /** @description What Slack sends of a press or a form. */
+        SlackInteraction: {
+            /** @description A JSON object, as text. */
+            payload: string;
+        };
         /**
          * @description Whether the server is connected to Slack by Socket Mode.
          * @enum {string}
@@ -3299,9 +3304,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": {
-                    payload: string;
-                };
+                "application/x-www-form-urlencoded": components["schemas"]["SlackInteraction"];
             };
         };
         responses: {
@@ -3347,7 +3350,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["JsonObject"];
             };
         };
         responses: {

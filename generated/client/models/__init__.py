@@ -47,6 +47,7 @@ from .setup_operator_request import SetupOperatorRequest
 from .setup_status import SetupStatus
 from .slack_installation import SlackInstallation
 from .slack_installation_list import SlackInstallationList
+from .slack_interaction import SlackInteraction
 from .slack_member import SlackMember
 from .slack_member_list import SlackMemberList
 from .slack_socket_state import SlackSocketState
@@ -55,8 +56,6 @@ from .smtp_security import SmtpSecurity
 from .smtp_settings import SmtpSettings
 from .status_count import StatusCount
 from .system_status import SystemStatus
-from .take_slack_event_body import TakeSlackEventBody
-from .take_slack_interaction_body import TakeSlackInteractionBody
 from .task import Task
 from .task_event import TaskEvent
 from .task_metadata import TaskMetadata
@@ -127,6 +126,7 @@ __all__ = (
     "SetupStatus",
     "SlackInstallation",
     "SlackInstallationList",
+    "SlackInteraction",
     "SlackMember",
     "SlackMemberList",
     "SlackSocketState",
@@ -135,8 +135,6 @@ __all__ = (
     "SmtpSettings",
     "StatusCount",
     "SystemStatus",
-    "TakeSlackEventBody",
-    "TakeSlackInteractionBody",
     "Task",
     "TaskEvent",
     "TaskMetadata",

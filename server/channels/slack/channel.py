@@ -170,9 +170,9 @@ class SlackChannel:
             target = parse(entry)
             access = await self._workspaces.meant(target.team)
             to = await self._messages.addressee(access, target)
-            await self._api.post_message(access.token, to.channel, _TRY, [section(_TRY)])
+            posted = await self._api.post_message(access.token, to.channel, _TRY, [section(_TRY)])
         except MalformedTarget as malformed:
             return False, f"The target {malformed}."
         except (NoWorkspace, SlackFailure) as failure:
             return False, str(failure)
-        return True, f"Posted in {access.team_name}, to {to.channel}."
+        return True, f"Posted in {access.team_name}, to {posted.channel}."

@@ -120,7 +120,7 @@ class Inbound:
                 await asyncio.wait_for(work, _LONGEST)
         except (SlackFailure, NoWorkspace) as failure:
             _log.warning("What was done in Slack could not be answered there: %s", failure)
-        except Exception:
+        except Exception:  # noqa: BLE001 -- Slack has its answer; the log is who is left to tell
             _log.exception("What was done in Slack could not be carried out.")
         finally:
             work.close()

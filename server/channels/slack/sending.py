@@ -14,6 +14,7 @@ from ...directory.workspaces import Placed
 from ...errors import StorageUnavailable
 from ...tasks.deliveries import Delivery, Outcome
 from ...tasks.model import Task
+from .blocks import answerable
 from .calling import SlackApi
 from .failures import NoWorkspace, SlackFailure
 from .ports import Reader, Store, Writer
@@ -145,10 +146,7 @@ class SlackUpdater:
             return _OBSOLETE
         await _within(_WRITING, self._messages.renew(placed))
         task = found[0]
-        # Of the delivery that this very verdict owes: each verdict is told once.
-        if reason(task) is not None and (task.verdict or {}).get("at") == rfc3339(
-            delivery.created_at
-        ):
+        if _is_of_a_refusal(delivery, task):
             try:
                 await _within(_WRITING, self._told(placed, task))
             except (SlackFailure, NoWorkspace) as failure:
@@ -173,6 +171,13 @@ class SlackUpdater:
         await self._api.post_message(
             access.token, placed.channel_id, escaped(text), blocks, thread_ts=placed.ts
         )
+
+
+def _is_of_a_refusal(delivery: Delivery, task: Task) -> bool:
+    """Whether the last verdict refused, and it is the one that owes this: each is told once."""
+    at = (task.verdict or {}).get("at")
+    told = answerable(task) or task.status == "verification_exhausted"
+    return told and reason(task) is not None and at == rfc3339(delivery.created_at)
 
 
 def _answerer(tx: Reader, task: Task) -> Account | None:

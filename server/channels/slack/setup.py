@@ -64,7 +64,7 @@ class Setup:
         if not self.bot_token and not self.oauth:
             found.append(
                 f"{_PREFIX}BOT_TOKEN is not set, nor the client id and secret to install the app "
-                "with: nothing can be posted. Set it to the bot token of the workspace, xoxb-…"
+                "with: nothing could be posted. Set it to the bot token of the workspace, xoxb-…"
             )
         if not self.signing_secret and not self.app_token:
             found.append(

@@ -6,13 +6,12 @@ import httpx
 from ...client import AuthenticatedClient, Client
 from ...models.error_response import ErrorResponse
 from ...models.json_object import JsonObject
-from ...models.take_slack_event_body import TakeSlackEventBody
 from ...types import Response
 
 
 def _get_kwargs(
     *,
-    body: TakeSlackEventBody,
+    body: JsonObject,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -21,7 +20,7 @@ def _get_kwargs(
         "url": "/api/channels/slack/events",
     }
 
-    _kwargs["json"] = Client.dump(TakeSlackEventBody, body)
+    _kwargs["json"] = Client.dump(JsonObject, body)
 
     headers["Content-Type"] = "application/json"
 
@@ -81,7 +80,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackEventBody,
+    body: JsonObject,
 ) -> Response[ErrorResponse | JsonObject]:
     """What people write in Slack, and what happens to the app
 
@@ -89,7 +88,7 @@ def sync_detailed(
     the last five minutes.
 
     Args:
-        body (TakeSlackEventBody):
+        body (JsonObject): Any JSON object.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,7 +112,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackEventBody,
+    body: JsonObject,
 ) -> ErrorResponse | JsonObject | None:
     """What people write in Slack, and what happens to the app
 
@@ -121,7 +120,7 @@ def sync(
     the last five minutes.
 
     Args:
-        body (TakeSlackEventBody):
+        body (JsonObject): Any JSON object.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,7 +139,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackEventBody,
+    body: JsonObject,
 ) -> Response[ErrorResponse | JsonObject]:
     """What people write in Slack, and what happens to the app
 
@@ -148,7 +147,7 @@ async def asyncio_detailed(
     the last five minutes.
 
     Args:
-        body (TakeSlackEventBody):
+        body (JsonObject): Any JSON object.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,7 +169,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackEventBody,
+    body: JsonObject,
 ) -> ErrorResponse | JsonObject | None:
     """What people write in Slack, and what happens to the app
 
@@ -178,7 +177,7 @@ async def asyncio(
     the last five minutes.
 
     Args:
-        body (TakeSlackEventBody):
+        body (JsonObject): Any JSON object.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -6,13 +6,13 @@ import httpx
 from ...client import AuthenticatedClient, Client
 from ...models.error_response import ErrorResponse
 from ...models.json_object import JsonObject
-from ...models.take_slack_interaction_body import TakeSlackInteractionBody
+from ...models.slack_interaction import SlackInteraction
 from ...types import Response
 
 
 def _get_kwargs(
     *,
-    body: TakeSlackInteractionBody,
+    body: SlackInteraction,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -80,7 +80,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackInteractionBody,
+    body: SlackInteraction,
 ) -> Response[ErrorResponse | JsonObject]:
     """What people press and send in Slack
 
@@ -88,7 +88,7 @@ def sync_detailed(
     the last five minutes. It is answered at once; a form, within two seconds.
 
     Args:
-        body (TakeSlackInteractionBody):
+        body (SlackInteraction): What Slack sends of a press or a form.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,7 +112,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackInteractionBody,
+    body: SlackInteraction,
 ) -> ErrorResponse | JsonObject | None:
     """What people press and send in Slack
 
@@ -120,7 +120,7 @@ def sync(
     the last five minutes. It is answered at once; a form, within two seconds.
 
     Args:
-        body (TakeSlackInteractionBody):
+        body (SlackInteraction): What Slack sends of a press or a form.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,7 +139,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackInteractionBody,
+    body: SlackInteraction,
 ) -> Response[ErrorResponse | JsonObject]:
     """What people press and send in Slack
 
@@ -147,7 +147,7 @@ async def asyncio_detailed(
     the last five minutes. It is answered at once; a form, within two seconds.
 
     Args:
-        body (TakeSlackInteractionBody):
+        body (SlackInteraction): What Slack sends of a press or a form.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,7 +169,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-    body: TakeSlackInteractionBody,
+    body: SlackInteraction,
 ) -> ErrorResponse | JsonObject | None:
     """What people press and send in Slack
 
@@ -177,7 +177,7 @@ async def asyncio(
     the last five minutes. It is answered at once; a form, within two seconds.
 
     Args:
-        body (TakeSlackInteractionBody):
+        body (SlackInteraction): What Slack sends of a press or a form.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
