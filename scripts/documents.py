@@ -11,7 +11,7 @@ from awaithumans.server.config import PREFIX, Settings
 from awaithumans.server.tasks.model import TERMINAL
 from awaithumans.server.tasks.transitions import NEXT
 
-_KINDS = ("anyone", "reviewer", "operator", "admin_token")
+_KINDS = ("anyone", "link", "reviewer", "operator", "admin_token")
 _LIFECYCLE = """# The life of a task
 
 Drawn by `make generate` from the table `NEXT` in `server/tasks/transitions.py`, which is the whole
@@ -36,7 +36,7 @@ even if the clock's job has not run yet.
 
 _SETTINGS = """# Settings
 
-Made by `make generate` from `server/config.py`. Each is a variable of the environment, or a line
+Made by `make generate` from `server/config/`. Each is a variable of the environment, or a line
 of `.env` in the folder where the server is started; the environment wins. The server warns about
 names beginning with `{prefix}` that nothing reads.
 
@@ -55,10 +55,11 @@ _PERMISSIONS = """# Who may do what
 
 Made by `make generate` from `x-access` of each operation in `openapi.yaml`, which is what the
 server enforces. A reviewer is a person who is no operator, and may only for tasks that are theirs
-or open to them. The scopes are those of an API key.
+or open to them. A link is a browser that followed one in a message, and may only for the task of
+that link ([links](links.md)). The scopes are those of an API key.
 
-| operation | anyone | reviewer | operator | admin token | API key with |
-|---|---|---|---|---|---|
+| operation | anyone | link | reviewer | operator | admin token | API key with |
+|---|---|---|---|---|---|---|
 {rows}
 """
 
@@ -92,12 +93,22 @@ def lifecycle() -> str:
 
 def settings() -> str:
     """Return the page of the settings."""
+    # The server's own first, then those of its parts.
+    parts = [list(part.model_fields) for part in Settings.__bases__]
+    own = [name for name in Settings.model_fields if not any(name in part for part in parts)]
+    names = [*own, *(name for part in parts for name in part)]
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {f'`{field.default}`' if field.default else ''} "
-        f"| {field.description} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{PREFIX}{name.upper()}` | {_default(Settings.model_fields[name].default)} "
+        f"| {Settings.model_fields[name].description} |"
+        for name in names
     ]
     return _SETTINGS.format(prefix=PREFIX, rows="\n".join(rows))
+
+
+def _default(value: object) -> str:
+    if isinstance(value, tuple):
+        value = ",".join(map(str, value))
+    return f"`{value}`" if value else ""
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ulid import ULID
 
-Kind = Literal["tsk", "usr", "aud", "key", "dlv"]
+Kind = Literal["tsk", "usr", "aud", "key", "dlv", "snd"]
 _made = itertools.count()
 _SHAPE = re.compile(r"[a-z]{3}_[0-7][0-9A-HJKMNP-TV-Z]{25}")
 

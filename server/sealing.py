@@ -47,7 +47,7 @@ class Sealer:
         if not self._keys:
             raise NoKey
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(_derived(self._keys[0], use)).encrypt(nonce, secret.encode(), use.encode())
+        sealed = AESGCM(derived(self._keys[0], use)).encrypt(nonce, secret.encode(), use.encode())
         return _VERSION + base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str, use: str) -> str:
@@ -70,11 +70,11 @@ class Sealer:
 def _opened(payload_key: bytes, raw: bytes, use: str) -> str | None:
     nonce, content = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
     try:
-        return AESGCM(_derived(payload_key, use)).decrypt(nonce, content, use.encode()).decode()
+        return AESGCM(derived(payload_key, use)).decrypt(nonce, content, use.encode()).decode()
     except (InvalidTag, ValueError):
         return None
 
 
-def _derived(payload_key: bytes, use: str) -> bytes:
+def derived(payload_key: bytes, use: str) -> bytes:
     """Return the key for one use (HKDF-SHA256, RFC 5869): no use opens what another sealed."""
     return HKDF(SHA256(), length=32, salt=_SALT, info=use.encode()).derive(payload_key)

@@ -83,7 +83,7 @@ VerifierProvider = TypeAliasType(
 
 
 CallerKind = TypeAliasType(
-    "CallerKind", Literal["admin_token", "api_key", "operator", "reviewer"]
+    "CallerKind", Literal["admin_token", "api_key", "operator", "reviewer", "link"]
 )
 """What the caller's credentials are."""
 
@@ -96,6 +96,7 @@ ApiKeyScope = TypeAliasType(
         "tasks:cancel",
         "tasks:complete",
         "metrics:read",
+        "email:receive",
         "admin",
     ],
 )
@@ -133,7 +134,7 @@ NotifyTarget = TypeAliasType(
         str,
         Field(
             max_length=400,
-            pattern="^(slack(\\+[A-Za-z0-9_-]{1,64})?:(#[^\\s#@:,]{1,80}|@[^\\s#@:,]{1,80}|@?[UW][A-Z0-9]{6,20}|[!-?A-~]+@[!-?A-~]+)|email(\\+[A-Za-z0-9_.-]{1,64})?:[!-?A-~]+@[!-?A-~]+)$",
+            pattern="^(slack(\\+[A-Za-z0-9_-]{1,64})?:(#[^\\s#@:,]{1,80}|@[^\\s#@:,]{1,80}|@?[UW][A-Z0-9]{6,20}|[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)|email(\\+[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?)?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)$",
         ),
     ],
 )
@@ -371,6 +372,8 @@ class Me(BaseModel):
     """The person's name, or the API key's."""
     scopes: list[ApiKeyScope]
     """What an API key may do; empty for anybody else."""
+    task_id: str | None
+    """The only task that a browser which followed a link is good for."""
 
 
 class User(BaseModel):
@@ -631,9 +634,16 @@ class ResendSettings(BaseModel):
 
 IdentityName = TypeAliasType(
     "IdentityName",
-    Annotated[str, Field(max_length=64, min_length=1, pattern="^[A-Za-z0-9_.-]+$")],
+    Annotated[
+        str,
+        Field(
+            max_length=64,
+            min_length=1,
+            pattern="^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$",
+        ),
+    ],
 )
-"""A sender's name, as it is written in `notify`."""
+"""A sender's name, as it is written in `notify`, where its case does not matter."""
 
 
 class EmailIdentity(BaseModel):
@@ -683,6 +693,15 @@ class SlackInteraction(BaseModel):
 
     payload: str
     """A JSON object, as text."""
+
+
+class InboundResult(BaseModel):
+    """What became of a mail that was handed over."""
+
+    accepted: StrictBool
+    """Whether it was taken as an answer to a task."""
+    reason: str
+    """Why, or why not; made for people, and without what the mail says."""
 
 
 SlackSocketState = TypeAliasType(

@@ -6,7 +6,7 @@ from typing import Any
 
 from awaithumans.verifiers.config import VerifierConfig
 
-DEFAULT_MODEL = "gpt-6-luna"
+DEFAULT_MODEL = "gpt-6.1-terra"
 DEFAULT_API_KEY_ENV = "OPENAI_API_KEY"
 
 

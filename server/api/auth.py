@@ -7,7 +7,7 @@ from awaithumans.generated import models
 from ..auth.model import Caller
 from ..errors import Forbidden, InvalidCredentials, StorageUnavailable, TooManyAttempts
 from ..routing.plan import normal
-from .cookies import DEVICE, SESSION, drop_session, keep, kept
+from .cookies import DEVICE, SESSION, TASK, drop, keep, kept
 from .credentials import By
 from .parts import Having
 from .refusals import BODY, PRIVATE, refuses
@@ -36,11 +36,14 @@ async def login(
     "/api/auth/logout", operation_id="logout", status_code=204, responses=refuses(*PRIVATE)
 )
 async def logout(request: Request, response: Response, _caller: By, parts: Having) -> None:
-    """End the session."""
-    cookie = kept(request, SESSION, parts.base_url)
-    if cookie:
-        await parts.sessions.sign_out(cookie)
-    drop_session(response, parts.base_url)
+    """End the session, and that of the task whose link the browser followed."""
+    session, task = (kept(request, name, parts.base_url) for name in (SESSION, TASK))
+    if session:
+        await parts.sessions.sign_out(session)
+    if task:
+        await parts.links.end(task)
+        drop(response, TASK, parts.base_url)
+    drop(response, SESSION, parts.base_url)
 
 
 @routes.get("/api/auth/me", operation_id="getMe", responses=refuses(*PRIVATE))
@@ -57,4 +60,5 @@ def me(caller: Caller) -> models.Me:
         email=caller.email,
         display_name=caller.display_name,
         scopes=list(caller.scopes),
+        task_id=caller.task_id,
     )

@@ -2,11 +2,13 @@
 
 from fastapi import Request, Response
 
+from ..auth.links import Followed
 from ..auth.sessions import DEVICE_LIFETIME, SignedIn
 from ..directory.credentials import LIFETIME
 
 SESSION = "awaithumans_session"
 DEVICE = "awaithumans_device"
+TASK = "awaithumans_task"
 
 
 def kept(request: Request, name: str, base_url: str) -> str | None:
@@ -16,26 +18,31 @@ def kept(request: Request, name: str, base_url: str) -> str | None:
 
 def keep(response: Response, signed_in: SignedIn, base_url: str) -> None:
     """Have the browser keep the session, and the proof that this person has used it."""
-    cookies = (
-        (SESSION, signed_in.session, LIFETIME),
-        (DEVICE, signed_in.device, DEVICE_LIFETIME),
-    )
-    for name, value, lifetime in cookies:
-        response.set_cookie(
-            _full(name, base_url),
-            value,
-            max_age=int(lifetime.total_seconds()),
-            path="/",
-            secure=_encrypted(base_url),
-            httponly=True,
-            samesite="lax",
-        )
+    _set(response, SESSION, signed_in.session, int(LIFETIME.total_seconds()), base_url)
+    _set(response, DEVICE, signed_in.device, int(DEVICE_LIFETIME.total_seconds()), base_url)
 
 
-def drop_session(response: Response, base_url: str) -> None:
-    """Have the browser forget the session."""
+def keep_task(response: Response, followed: Followed, base_url: str) -> None:
+    """Have the browser keep that it followed a link."""
+    _set(response, TASK, followed.session, followed.seconds, base_url)
+
+
+def drop(response: Response, name: str, base_url: str) -> None:
+    """Have the browser forget one of our cookies."""
     response.delete_cookie(
-        _full(SESSION, base_url),
+        _full(name, base_url),
+        path="/",
+        secure=_encrypted(base_url),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _set(response: Response, name: str, value: str, seconds: int, base_url: str) -> None:
+    response.set_cookie(
+        _full(name, base_url),
+        value,
+        max_age=seconds,
         path="/",
         secure=_encrypted(base_url),
         httponly=True,

@@ -9,11 +9,12 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from ..auth.model import Caller
 from ..errors import Forbidden, Unauthorized
 from . import permissions
-from .cookies import SESSION, kept
+from .cookies import SESSION, TASK, kept
 from .parts import Having
 
 _BEARER = HTTPBearer(scheme_name="bearerAuth", auto_error=False)
 _COOKIE = APIKeyCookie(name=SESSION, scheme_name="cookieAuth", auto_error=False)
+_TASK_COOKIE = APIKeyCookie(name=TASK, scheme_name="taskCookieAuth", auto_error=False)
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -21,7 +22,8 @@ async def authenticated(
     request: Request,
     parts: Having,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
-    _declared: Annotated[str | None, Security(_COOKIE)],
+    _session: Annotated[str | None, Security(_COOKIE)],
+    _task: Annotated[str | None, Security(_TASK_COOKIE)],
 ) -> Caller:
     """Return who sent the request, if they may.
 
@@ -29,11 +31,14 @@ async def authenticated(
         Unauthorized: It has no valid credentials.
         Forbidden: The contract does not let this caller do it.
     """
-    cookie = kept(request, SESSION, parts.base_url)
-    found = await parts.callers.recognize(bearer.credentials if bearer else None, cookie)
+    session, task = (kept(request, name, parts.base_url) for name in (SESSION, TASK))
+    found = await parts.callers.recognize(bearer.credentials if bearer else None, session)
+    task_id = request.path_params.get("task_id")
+    if task and bearer is None:
+        found = await parts.links.recognize(found, task, task_id)
     if found is None:
         raise Unauthorized
-    permissions.check(found, request.scope["route"].operation_id)
+    permissions.check(found, request.scope["route"].operation_id, task_id)
     return found
 
 
@@ -44,7 +49,8 @@ async def scraping(
     request: Request,
     parts: Having,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
-    declared: Annotated[str | None, Security(_COOKIE)],
+    session: Annotated[str | None, Security(_COOKIE)],
+    task: Annotated[str | None, Security(_TASK_COOKIE)],
 ) -> Caller | None:
     """Return who asks for figures, if they may; None when the operator lets anybody.
 
@@ -54,7 +60,7 @@ async def scraping(
     """
     if parts.metrics_public:
         return None
-    return await authenticated(request, parts, bearer, declared)
+    return await authenticated(request, parts, bearer, session, task)
 
 
 Scraping = Annotated[Caller | None, Depends(scraping)]

@@ -8,8 +8,12 @@ from fastapi import Depends, FastAPI, Request
 
 from ..auth.callers import Callers
 from ..auth.keys import Keys
+from ..auth.links import Links
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
+from ..channels.email.inbound import Inbound
+from ..channels.email.senders import Senders
+from ..channels.email.trial import Trial
 from ..directory.service import Directory
 from ..events.feed import Feed
 from ..observing.metrics import Metrics
@@ -91,8 +95,12 @@ class Parts:
     callers: Callers
     sessions: Sessions
     keys: Keys
+    links: Links
     first_run: FirstRun
     outbox: Outbox
+    senders: Senders
+    trial: Trial
+    inbound: Inbound
     verifiers: Verifiers
     slack: "SlackChannel | None"
     relay: Sending

@@ -10,15 +10,23 @@ from .contract import document
 _PUBLIC = frozenset({"anyone"})
 
 
-def check(caller: Caller, operation_id: str) -> None:
+def check(caller: Caller, operation_id: str, task_id: str | None = None) -> None:
     """Refuse what the caller's credentials are not good for.
+
+    Args:
+        caller: Who calls.
+        operation_id: What they would do.
+        task_id: The task that the path names, if it names one. Whoever followed a link may do what
+            the contract says with the task of that link, and with no other.
 
     Raises:
         Forbidden: The contract does not list the caller; the message says who may.
     """
     allowed = access()[operation_id]
-    if caller.rights & allowed:
+    if caller.rights & allowed and (caller.task_id is None or task_id in (None, caller.task_id)):
         return
+    if caller.kind == "link":
+        raise Forbidden("The link that you followed is good for one task only. Sign in for more.")
     if caller.kind != "api_key":
         raise Forbidden("Only an operator may do this. Ask an operator, or sign in as one.")
     wanted = " or ".join(sorted(allowed & _words(document(), "ApiKeyScope")))

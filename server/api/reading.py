@@ -4,6 +4,7 @@ import base64
 import hashlib
 import inspect
 import json
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from typing import Any
@@ -14,7 +15,7 @@ from ..errors import Refusal, every_refusal
 from .contract import document, resolve
 
 _STYLE = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #8886; }
 h3 { margin: 1.5rem 0 .25rem; }
@@ -23,9 +24,25 @@ pre { overflow-x: auto; padding: .75rem; background: #8881; border-radius: .375r
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; }
 :target { background: #fd04; }
+form { margin: 1.5rem 0; }
+button { font: inherit; font-weight: 600; padding: .625rem 1.25rem; cursor: pointer;
+  border: 0; border-radius: .375rem; background: #1d4ed8; color: #fff; }
+.narrow { max-width: 40rem; margin: 0 auto; }
+.words { white-space: pre-wrap; overflow-wrap: anywhere; }
+.deeper { padding-left: 1.25rem; }
+dt { font-weight: 600; margin-top: .5rem; }
+dd { margin: 0; }
 """
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_CSP = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'; base-uri 'none'"
+_CSP = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src 'sha256-{_HASH}'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
 _CONTENTS = """<p>As a document: <a href="/api/openapi.yaml">YAML</a>,
 <a href="/api/openapi.json">JSON</a>. Here: <a href="#operations">operations</a>,
 <a href="#errors">errors</a>, <a href="#schemas">schemas</a>.</p>"""
@@ -56,14 +73,16 @@ _OF_THE_SDK = {
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def html(title: str, body: str) -> Response:
+def html(
+    title: str, body: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return a page with the house's style, and a policy that lets nothing else run."""
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
     )
-    return HTMLResponse(page, headers={"content-security-policy": _CSP})
+    return HTMLResponse(page, status, {"content-security-policy": _CSP, **(headers or {})})
 
 
 @cache
@@ -130,10 +149,10 @@ def _request(operation: dict[str, Any]) -> str:
 
 def _answer(status: str, node: Any) -> str:
     response = resolve(document(), node)
-    content = response.get("content", {}).get("application/json", {})
     codes = "".join(
         f' <a href="#{escape(code)}"><code>{escape(code)}</code></a>'
-        for code in content.get("examples", {})
+        for media in response.get("content", {}).values()
+        for code in media.get("examples", {})
     )
     return f"<tr><td>{escape(status)}</td><td>{escape(response['description'])}{codes}</td></tr>"
 

@@ -30,6 +30,12 @@ PRIVATE: tuple[type[Refusal], ...] = (Unauthorized, Forbidden, StorageUnavailabl
 BODY: tuple[type[Refusal], ...] = (BodyTooLarge, ValidationFailed)
 
 _LONGEST_NAME = 100
+# What says more than that a pattern was not matched.
+_TOLD: dict[tuple[tuple[str | int, ...], str], str] = {
+    (("body", "notify"), "string_pattern_mismatch"): "is nobody who can be told. Allowed are "
+    "slack:#channel, slack:@handle, slack:U… (a user's id), slack:someone@example.com, each also "
+    "as slack+TEAM:…, and email:someone@example.com, also as email+sender:someone@example.com",
+}
 _BEARER = {"www-authenticate": 'Bearer realm="awaithumans"'}
 
 
@@ -38,15 +44,26 @@ def refuses(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
 
     The contract lists the same statuses and codes; the server compares them at its start.
     """
-    responses: dict[int | str, dict[str, Any]] = {"default": _declared("Anything else", [])}
+    responses: dict[int | str, dict[str, Any]] = {"default": _declared("Anything else")}
     for kind in (*kinds, InternalError):
-        response = responses.setdefault(kind.status, _declared(HTTPStatus(kind.status).phrase, []))
+        response = responses.setdefault(kind.status, _declared(HTTPStatus(kind.status).phrase))
         response["content"]["application/json"]["examples"][kind.code] = {}
     return responses
 
 
-def _declared(description: str, codes: Sequence[str]) -> dict[str, Any]:
-    examples: dict[str, Any] = {code: {} for code in codes}
+def refuses_with_pages(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """Return FastAPI's `responses` for an operation that refuses with pages, for people."""
+    responses = refuses()
+    for kind in kinds:
+        page: dict[str, Any] = {"schema": {"type": "string"}, "examples": {}}
+        shown = {"description": HTTPStatus(kind.status).phrase, "content": {"text/html": page}}
+        response = responses.setdefault(kind.status, shown)
+        response["content"]["text/html"]["examples"][kind.code] = {}
+    return responses
+
+
+def _declared(description: str) -> dict[str, Any]:
+    examples: dict[str, Any] = {}
     return {
         "model": ErrorResponse,
         "description": description,
@@ -72,12 +89,13 @@ def install(
         return respond(error)
 
     async def invalid(_request: Request, error: Any) -> Response:
-        return respond(_validation_failed(error))
+        return respond(validation_failed(error))
 
     async def http(request: Request, error: Any) -> Response:
         if error.status_code == 405:
             allow = ", ".join(_methods(app.routes, request))
-            path = request.url.path[:_LONGEST_NAME]
+            # The route's path, where it has one: a secret may stand in that of the request.
+            path = getattr(request.scope.get("route"), "path", request.url.path[:_LONGEST_NAME])
             refusal = MethodNotAllowed(f"{path} takes {allow}, not {request.method[:20]}.")
             return respond(refusal, {"allow": allow})
         if error.status_code == 404:
@@ -119,7 +137,8 @@ def _response(refusal: Refusal, base_url: str, headers: dict[str, str] | None) -
     return Response(body(refusal, base_url), refusal.status, headers, "application/json")
 
 
-def _validation_failed(error: RequestValidationError) -> ValidationFailed:
+def validation_failed(error: RequestValidationError) -> ValidationFailed:
+    """Return the refusal of a request that breaks the contract."""
     problems: list[FieldProblem] = []
     for problem in error.errors():
         loc: tuple[str | int, ...] = problem["loc"]
@@ -127,7 +146,8 @@ def _validation_failed(error: RequestValidationError) -> ValidationFailed:
             # FastAPI puts the position where a field's name would be.
             problems.append(FieldProblem(("body",), f"is not JSON: {problem['ctx']['error']}"))
         else:
-            problems.append(FieldProblem(loc, problem["msg"]))
+            told: str = _TOLD.get((loc[:2], problem["type"]), str(problem["msg"]))
+            problems.append(FieldProblem(loc, told))
     first = problems[0]
     where = ".".join(str(_short(step)) for step in first.loc)
     return ValidationFailed(f"The request breaks the contract: {where}: {first.msg}.", problems)

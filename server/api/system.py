@@ -57,6 +57,7 @@ async def get_version(parts: Having) -> models.Version:
 @routes.get("/api/status", operation_id="getStatus", responses=refuses(*PRIVATE))
 async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
     """Return how each part is."""
+    by_mail, mail_detail = await parts.senders.state()
     backlog = await parts.outbox.backlog()
     return models.SystemStatus(
         version=parts.version,
@@ -69,7 +70,7 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         next_deadline_at=await parts.tasks.next_deadline(),
         outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
         channels=[
-            models.ChannelState(channel="email", configured=False, detail="not set up"),
+            models.ChannelState(channel="email", configured=by_mail, detail=mail_detail),
             await slack_state(parts),
         ],
     )

@@ -17,6 +17,7 @@ from ..api import (
     email,
     events,
     keys,
+    links,
     pages,
     parity,
     parts,
@@ -35,6 +36,7 @@ from ..api.edge import Edge
 from ..api.watching import Watch
 from ..auth.callers import Callers
 from ..auth.keys import Keys
+from ..auth.links import Links
 from ..auth.passwords import Passwords
 from ..auth.sessions import Sessions
 from ..auth.setup import FirstRun
@@ -62,7 +64,7 @@ from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
 from ..verification.offering import Verifiers
 from ..wake.local import LocalWaker
-from . import carriers
+from . import carriers, mail
 from .slack_channel import carry_slack
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ def build(
 
     Raises:
         ContractBroken: The routes differ from `openapi.yaml`.
+        ConfigurationError: A channel is set up by half.
     """
     clock = clock or SystemClock()
     store, metrics = _store(settings), Metrics(clock, _VERSION)
@@ -113,6 +116,8 @@ def build(
     if tracing is not None:
         units = TracedUnits(units, store.kind, tracing)
     jobs = _jobs(settings, store, units, clock, metrics)
+    mailing = mail.email(settings, store, jobs.tasks, clock)
+    carriers.carry_mails(jobs.relay, jobs.tasks, mailing.sender)
     first_run, leaving = FirstRun(units, jobs.passwords, clock), parts.Leaving()
     made = parts.Parts(
         tasks=jobs.tasks,
@@ -121,8 +126,12 @@ def build(
         callers=Callers(units, admin_token, clock),
         sessions=Sessions(units, jobs.passwords, clock),
         keys=Keys(units, clock),
+        links=Links(units, clock),
         first_run=first_run,
         outbox=_outbox(settings, units, clock, jobs, metrics),
+        senders=mailing.senders,
+        trial=mailing.trial,
+        inbound=mailing.inbound,
         verifiers=Verifiers(carriers.keys(settings)),
         slack=jobs.slack,
         relay=jobs.relay,
@@ -172,8 +181,7 @@ def _jobs(
     reminders = _REMINDERS if settings.reminders else ()
     service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures, reminders)
     carriers.carry_webhooks(relay, settings, clock, _VERSION)
-    carriers.carry_messages(relay, service)
-    slack = carry_slack(relay, settings, store, service, clock)
+    slack = carry_slack(relay, settings, store, service, clock, Links(units, clock))
     carriers.carry_verifications(relay, settings, store, service, metrics)
     days = settings.retention_days
     return Jobs(
@@ -212,7 +220,20 @@ def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None)
 def _routes() -> list[BaseRoute]:
     """Return the contract's routes, made once in a process: they hold no part of a server."""
     every = APIRouter(dependencies=[Depends(own_origin)])
-    for room in (tasks, events, stats, users, keys, webhooks, email, slack, auth, setup, system):
+    for room in (
+        tasks,
+        events,
+        stats,
+        users,
+        keys,
+        webhooks,
+        email,
+        slack,
+        links,
+        auth,
+        setup,
+        system,
+    ):
         every.include_router(room.routes)
     # What Slack sends carries a signature and no cookie: no site can have a browser send it.
     every.routes.extend(slack_inbound.routes.routes)

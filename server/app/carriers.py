@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ..channels.unconfigured import NotSetUp
+from ..channels.email.sending import SECONDS, EmailSender
 from ..clock import Clock
 from ..config import Settings
 from ..observing.metrics import Metrics
@@ -23,6 +23,7 @@ from ..verification.registry import OFFERS
 
 # Of a lease, for the database to take the verdict.
 _REST = timedelta(seconds=15)
+_MAIL_LEASE = timedelta(seconds=SECONDS + 8)
 
 
 def carry_webhooks(relay: Relay, settings: Settings, clock: Clock, version: str) -> None:
@@ -37,22 +38,24 @@ def carry_webhooks(relay: Relay, settings: Settings, clock: Clock, version: str)
     relay.carry("webhook", Carrier(sender, recording.webhook, WEBHOOKS))
 
 
-def carry_messages(relay: Relay, service: Tasks) -> None:
-    """Have the relay send messages."""
+def carry_mails(relay: Relay, service: Tasks, sender: EmailSender) -> None:
+    """Have the relay send mails."""
     record = recording.Messages(service.arrived)
-    away = NotSetUp("the email channel is not configured on this server")
-    relay.carry("email", Carrier(away, record, MESSAGES))
+    relay.carry("email", Carrier(sender, record, MESSAGES, _MAIL_LEASE))
 
 
 def carry_verifications(
     relay: Relay, settings: Settings, store: Database, service: Tasks, metrics: Metrics
 ) -> None:
     """Have the relay ask models for their verdicts."""
-    seconds = settings.verifier_seconds
-    judge = Judge(OFFERS, keys(settings), _base_urls(settings), seconds)
-    sender = Verification(store, judge, service, VerifierFigures(metrics))
-    lease = timedelta(seconds=seconds) + _REST
+    sender = Verification(store, judge_of(settings), service, VerifierFigures(metrics))
+    lease = timedelta(seconds=settings.verifier_seconds) + _REST
     relay.carry("verification", Carrier(sender, GivenUp(service), VERDICTS, lease))
+
+
+def judge_of(settings: Settings) -> Judge:
+    """Return who asks the models."""
+    return Judge(OFFERS, keys(settings), _base_urls(settings), settings.verifier_seconds)
 
 
 def keys(settings: Settings) -> Keys:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..directory.credentials import ApiKey, Scope
+from ..directory.credentials import ApiKey, Link, LinkChannel, Scope, TaskSession
 from ..directory.model import Account
 from ..tasks.model import Actor, Person
 
-CallerKind = Literal["admin_token", "api_key", "operator", "reviewer"]
+CallerKind = Literal["admin_token", "api_key", "operator", "reviewer", "link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class Caller:
     display_name: str | None = None
     scopes: tuple[Scope, ...] = ()
     key_id: str | None = None
+    # Of a browser that followed a link: the only task that it is good for, and where the link was.
+    task_id: str | None = None
+    channel: LinkChannel | None = None
     # What is kept of the session or key; the admin token has none.
     credential: str | None = field(default=None, compare=False, repr=False)
 
@@ -30,7 +33,10 @@ class Caller:
 
     @property
     def view(self) -> Person | None:
-        """Whose tasks the caller may see; None is everybody's."""
+        """Whose tasks the caller may see; None is everybody's.
+
+        Whoever followed a link sees one task, which is held against `task_id` beforehand.
+        """
         return Person(self.email, self.user_id) if self.kind == "reviewer" else None
 
     def actor(self, named: str | None = None) -> Actor:
@@ -40,6 +46,9 @@ class Caller:
         if self.kind == "api_key":
             key = (self.key_id or "", self.display_name or "")
             return Actor("agent", None, None, "api", api_key=key)
+        if self.kind == "link":
+            # Operators too: a link never carries more than the right to answer its task.
+            return Actor("reviewer", self.email, self.user_id, self.channel, invited=True)
         return Actor(self.kind, self.email, self.user_id, "dashboard")
 
 
@@ -57,4 +66,34 @@ def service(key: ApiKey) -> Caller:
         scopes=key.scopes,
         key_id=key.id,
         credential=key.token_hash,
+    )
+
+
+def addressee(account: Account | None, held: Link | TaskSession) -> Account | Person | None:
+    """Return whom a link was sent to, as they are now; None if it is nobody's any more.
+
+    Args:
+        account: The person of the directory with its `user_id`; where it has none, with its
+            `email`.
+        held: The link, or the browser that followed it.
+    """
+    if account is None:
+        outside = held.user_id is None and held.email is not None
+        return Person(held.email) if outside else None
+    # Who has another address now does not own the mailbox that it was sent to.
+    theirs = held.email in (None, account.email)
+    return account if account.active and theirs else None
+
+
+def guest(session: TaskSession, who: Account | Person) -> Caller:
+    """Return the caller that a browser is which followed a link."""
+    known = isinstance(who, Account)
+    return Caller(
+        "link",
+        who.id if known else None,
+        who.email,
+        who.display_name if known else None,
+        credential=session.token_hash,
+        task_id=session.task_id,
+        channel=session.channel,
     )

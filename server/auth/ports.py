@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from ..directory.credentials import ApiKey, Failures, Session
+from ..directory.credentials import ApiKey, Failures, Link, Session, TaskSession
 from ..directory.model import Account
+from ..tasks.model import Content, Person, Task
 
 T = TypeVar("T")
 
@@ -114,5 +115,69 @@ class Store(Protocol):
         ...
 
     async def write(self, work: Callable[[Writer], T]) -> T:
+        """Run `work` in one transaction, off the event loop; return once it is durable."""
+        ...
+
+
+class LinkReader(Protocol):
+    """Queries of links within one consistent view of the database."""
+
+    def link(self, token_hash: str) -> Link | None:
+        """Return the link that hashes to this, while it is kept."""
+        ...
+
+    def task_session(self, token_hash: str) -> TaskSession | None:
+        """Return the browser whose secret hashes to this."""
+        ...
+
+    def account(self, user_id: str) -> Account | None:
+        """Return the person with this id."""
+        ...
+
+    def account_by_email(self, email: str) -> Account | None:
+        """Return the person with this address."""
+        ...
+
+    def task(self, task_id: str, view: Person | None = None) -> Task | None:
+        """Return the task's state; for a reviewer (`view`), if it is theirs or open to them."""
+        ...
+
+    def whole(self, task_id: str) -> tuple[Task, Content] | None:
+        """Return the task's state and its content."""
+        ...
+
+
+class LinkWriter(LinkReader, Protocol):
+    """One transaction with links."""
+
+    def locked(self, task_id: str) -> Task | None:
+        """Return the task's state and keep others from changing it until this transaction ends."""
+        ...
+
+    def add_link(self, link: Link, expired: datetime) -> None:
+        """Store a link, and forget some of those that expired by `expired`."""
+        ...
+
+    def spend_link(self, token_hash: str, now: datetime) -> bool:
+        """Use a link up; False if it is used or has expired, or is not there."""
+        ...
+
+    def add_task_session(self, session: TaskSession, expired: datetime) -> None:
+        """Store a browser that followed a link, and forget some of those that have expired."""
+        ...
+
+    def delete_task_session(self, token_hash: str) -> None:
+        """Forget a browser that followed a link."""
+        ...
+
+
+class LinkStore(Protocol):
+    """Where links are kept."""
+
+    async def read(self, work: Callable[[LinkReader], T]) -> T:
+        """Run `work` on a consistent view, off the event loop."""
+        ...
+
+    async def write(self, work: Callable[[LinkWriter], T]) -> T:
         """Run `work` in one transaction, off the event loop; return once it is durable."""
         ...

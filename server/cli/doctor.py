@@ -12,7 +12,9 @@ import httpx
 from awaithumans.discovery import Endpoint, resolve
 from awaithumans.errors import AwaitHumansError
 
+from ..app.mail import default_sender, reply_addresses
 from ..app.slack_channel import setup_of
+from ..channels.email.senders import described
 from ..config import ConfigurationError, Settings, load, unknown_names
 from .findings import Finding, State, database
 from .showing import plain
@@ -53,6 +55,7 @@ def examine() -> Iterator[Finding]:
     for name in unknown_names():
         yield Finding("configuration", "warning", f"nothing reads {name}", "Is it misspelled?")
     yield _keys(settings)
+    yield _mail(settings)
     yield from _slack(settings)
     yield from database(settings)
     yield _port(settings)
@@ -70,6 +73,18 @@ def _keys(settings: Settings) -> Finding:
         f"{', '.join(missing)} not set",
         "`awaithumans dev` makes its own; `awaithumans serve` says how to make them.",
     )
+
+
+def _mail(settings: Settings) -> Finding:
+    try:
+        sender, answered = default_sender(settings), reply_addresses(settings)
+    except ConfigurationError as error:
+        fix = "Set what is missing, or nothing of email; docs/email.md says what belongs together."
+        return Finding("email", "problem", str(error), fix)
+    if sender is None:
+        return Finding("email", "ok", "no default sender; named ones are kept in the database")
+    replies = "" if answered is None else f"; replies to {settings.email_reply_to}"
+    return Finding("email", "ok", f"{sender.sender} by {described(sender)}{replies}")
 
 
 def _slack(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ _COMMANDS = (
     "create-key",
     "list-keys",
     "revoke-key",
+    "verify-dry-run",
     "doctor",
     "version",
 )

@@ -47,7 +47,7 @@ def start(settings: Settings, admin_token: str, started: Started) -> None:
         listener = bind(settings.host, settings.port)
         server = build(settings, admin_token, tracing=traced)
         run(server, listener, lambda: started(server, settings))
-    except CannotListen as error:
+    except (CannotListen, ConfigurationError) as error:
         stop(str(error))
     except DatabaseInUse as error:
         stop(

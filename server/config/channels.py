@@ -45,6 +45,12 @@ class EmailSettings(BaseSettings):
         None,
         description="The folder of the transport `file`; by default `mails` in the data folder.",
     )
+    email_reply_to: str | None = Field(
+        None,
+        description="The mailbox that takes answers in plain words, such as `answers@example.com`, "
+        "where tasks have a verifier. Mail to `answers+…@example.com` has to be handed over to "
+        "`/api/channels/email/inbound`. By default mails can't be replied to.",
+    )
     reminders: bool = Field(
         False,
         description="Whether those who were asked by mail are reminded, after half and after 90 % "

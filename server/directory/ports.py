@@ -44,7 +44,7 @@ class Writer(Reader, Protocol):
         ...
 
     def end_access(self, user_id: str) -> None:
-        """Forget a person's sessions, and the browsers that they used."""
+        """Forget a person's sessions, those of one task too, and the browsers that they used."""
         ...
 
 

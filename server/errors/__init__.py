@@ -8,6 +8,7 @@ from .base import FieldProblem, Refusal, every_refusal
 from .channels import (
     ChannelFailed,
     EmailIdentityExists,
+    EmailIdentityInvalid,
     EmailIdentityNotFound,
     SlackInstallationNotFound,
     SlackSignatureInvalid,
@@ -61,6 +62,7 @@ __all__ = [
     "DeliveryInProgress",
     "DeliveryNotFound",
     "EmailIdentityExists",
+    "EmailIdentityInvalid",
     "EmailIdentityNotFound",
     "FeatureNotAvailable",
     "FieldProblem",

@@ -1,6 +1,8 @@
 """Refusals of channels: senders, workspaces, and what vendors say."""
 
-from .base import Refusal
+from collections.abc import Sequence
+
+from .base import FieldProblem, Refusal
 
 
 class EmailIdentityNotFound(Refusal):
@@ -27,6 +29,22 @@ class EmailIdentityExists(Refusal):
 
     def __init__(self) -> None:
         super().__init__("There is a sender of this name. Remove it first, or use another name.")
+
+
+class EmailIdentityInvalid(Refusal):
+    """A sender could send nothing with these settings.
+
+    `errors` names each field: a `sender` that is no address, no settings for its `transport`, or a
+    name without a password.
+    """
+
+    status = 422
+    code = "EMAIL_IDENTITY_INVALID"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        first = problems[0]
+        where = ".".join(map(str, first.loc[1:]))
+        super().__init__(f"This sender could send nothing: {where}: {first.msg}.", problems)
 
 
 class SlackInstallationNotFound(Refusal):

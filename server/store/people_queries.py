@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, 
 from ..directory.model import Account, Filter
 from ..routing.plan import Member
 from ..tasks.model import Person
+from .channel_tables import task_sessions
 from .dialects import Serial
 from .tables import devices, sessions, users
 
@@ -100,8 +101,8 @@ class PeopleWriter(Serial, PeopleReader):
         self._connection.execute(delete(users).where(users.c.id == user_id))
 
     def end_access(self, user_id: str) -> None:
-        """Forget a person's sessions, and the browsers that they used."""
-        for table in (sessions, devices):
+        """Forget a person's sessions, those of one task too, and the browsers that they used."""
+        for table in (sessions, task_sessions, devices):
             self._connection.execute(delete(table).where(table.c.user_id == user_id))
 
     def note_assigned(self, user_id: str, now: datetime) -> None:

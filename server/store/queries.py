@@ -3,8 +3,9 @@
 from .access_queries import AccessReader, AccessWriter
 from .delivery_queries import DeliveryReader, DeliveryWriter
 from .event_queries import EventReader, EventWriter
-from .link_queries import LinkWriter
+from .link_queries import LinkReader, LinkWriter
 from .people_queries import PeopleReader, PeopleWriter
+from .sender_queries import SenderReader, SenderWriter
 from .slack_queries import SlackReader, SlackWriter
 from .statistics_queries import StatisticsReader
 from .task_queries import TaskReader, TaskWriter
@@ -17,6 +18,8 @@ class Reader(
     DeliveryReader,
     EventReader,
     SlackReader,
+    LinkReader,
+    SenderReader,
     StatisticsReader,
 ):
     """Queries within one view of the database."""
@@ -30,6 +33,7 @@ class Writer(
     EventWriter,
     LinkWriter,
     SlackWriter,
+    SenderWriter,
     StatisticsReader,
 ):
     """Queries and changes within one transaction."""

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from tests.support.bodies import APPROVED, refund
+from awaithumans.server.directory.credentials import Purpose
+from tests.support.bodies import APPROVED, refund, yes_or_no
 from tests.support.inprocess import InProcess, Person
 
 _PASSWORD = "correct horse battery"
@@ -21,6 +22,14 @@ class Request:
     method: str
     path: str
     body: dict[str, Any] | None = None
+    mail: bytes | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What is sent of it, as httpx takes it."""
+        if self.mail is None:
+            return {"json": self.body}
+        return {"content": self.mail, "headers": {"content-type": "message/rfc822"}}
 
 
 @dataclass
@@ -148,6 +157,33 @@ async def _redeliver(world: World) -> Request:
     return Request("POST", f"{await _delivery(world)}/redeliver")
 
 
+_SENDERS = "/api/channels/email/identities"
+
+
+def _a_sender() -> dict[str, Any]:
+    number = next(_numbers)
+    smtp = {"host": "127.0.0.1", "port": 9, "security": "none"}
+    sender = f"sender{number}@example.com"
+    return {"name": f"sender{number}", "sender": sender, "transport": "smtp", "smtp": smtp}
+
+
+async def _add_sender(_world: World) -> Request:
+    return Request("POST", _SENDERS, _a_sender())
+
+
+def _on_sender(method: str) -> "Call":
+    async def call(world: World) -> Request:
+        made = await world.ask("POST", _SENDERS, _a_sender())
+        return Request(method, f"{_SENDERS}/{made['id']}")
+
+    return call
+
+
+async def _receive_mail(_world: World) -> Request:
+    raw = b"From: a@example.com\r\n\r\nYes"
+    return Request("POST", "/api/channels/email/inbound", mail=raw)
+
+
 async def _login(world: World) -> Request:
     email = new_address()
     await world.user(email=email, password=_PASSWORD)
@@ -159,6 +195,18 @@ async def _set_up(world: World) -> Request:
     body = {"token": token, "email": new_address(), "password": _PASSWORD}
     return Request("POST", "/api/setup/operator", body)
 
+
+def _by_link(method: str, purpose: Purpose, path: str) -> "Call":
+    async def call(world: World) -> Request:
+        asked = yes_or_no(assign_to={"email": world.sue.email})
+        made = await world.ask("POST", "/api/tasks", asked)
+        token = await world.served.link(made["id"], world.sue.email, purpose)
+        return Request(method, path.format(token=token))
+
+    return call
+
+
+_LINK, _ACTION = "/api/links/{token}", "/api/channels/email/action/{token}?choice=0"
 
 Call = Callable[[World], Awaitable[Request]]
 
@@ -189,6 +237,18 @@ CALLS: dict[str, Call] = {
     "listWebhookDeliveries": _plain("GET", "/api/admin/webhook-deliveries"),
     "getWebhookDelivery": _get_delivery,
     "redeliverWebhook": _redeliver,
+    "showEmailAction": _by_link("GET", "answer", _ACTION),
+    "headEmailAction": _by_link("HEAD", "answer", _ACTION),
+    "confirmEmailAction": _by_link("POST", "answer", _ACTION),
+    "showLink": _by_link("GET", "open", _LINK),
+    "headLink": _by_link("HEAD", "open", _LINK),
+    "followLink": _by_link("POST", "open", _LINK),
+    "listEmailIdentities": _plain("GET", _SENDERS),
+    "createEmailIdentity": _add_sender,
+    "getEmailIdentity": _on_sender("GET"),
+    "deleteEmailIdentity": _on_sender("DELETE"),
+    "sendTestEmail": _plain("POST", "/api/channels/email/test", {"to": "ann@example.com"}),
+    "receiveEmail": _receive_mail,
     "login": _login,
     "logout": _plain("POST", "/api/auth/logout"),
     "getMe": _plain("GET", "/api/auth/me"),

@@ -14,9 +14,15 @@ _KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", list:
 _MEANT = "made meaningful"
 _OF_MEANING = {
     *("SCHEMA_INVALID", "PAYLOAD_INVALID", "RESPONSE_INVALID"),
-    *("USER_NO_ADDRESS", "CALLBACK_URL_INVALID"),
+    *("USER_NO_ADDRESS", "CALLBACK_URL_INVALID", "EMAIL_IDENTITY_INVALID"),
 }
 _keys = itertools.count()
+
+
+@schemathesis.serializer("message/rfc822")  # pyright: ignore[reportUntypedFunctionDecorator, reportUnknownMemberType] -- it is not annotated
+def mail(_context: Any, value: Any) -> bytes:
+    """Send a mail as it is."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @schemathesis.hook  # pyright: ignore[reportUnknownMemberType] -- it is not annotated
@@ -44,6 +50,14 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         # Each is somebody new, as each task is.
         addressless = {n: v for n, v in case.body.items() if not n.startswith("slack_")}
         case.body = addressless | {"email": f"person{next(_keys)}@example.com"}
+    elif operation == "createEmailIdentity" and number % 4:
+        smtp = {"host": "127.0.0.1", "port": 9, "security": "none"}
+        name = f"sender{next(_keys)}"
+        sender = {"name": name, "sender": f"{name}@example.com"}
+        case.body = sender | {"transport": "smtp", "smtp": smtp}
+    elif operation == "sendTestEmail" and stateful:
+        # Nobody is there, and nothing waits for them.
+        case.body = {"to": "ann@example.com"}
     elif operation == "completeTask" and number % 4:
         case.body = case.body | {"response": {"approved": number % 2 == 0, "reason": _MEANT}}
 

@@ -148,8 +148,9 @@ async def test_no_write_is_taken_from_another_site(served: InProcess):
     for method, path in writes:
         foreign = {"Origin": "https://evil.example"}
         refused = await olga.browser.request(method, path, headers=foreign)
-        assert (refused.status_code, refused.json()["error_code"]) == (403, "FORBIDDEN"), path
-        assert "another site" in refused.json()["message"]
+        assert refused.status_code == 403, path
+        assert "FORBIDDEN" in refused.text
+        assert "another site" in refused.text
 
 
 async def test_the_same_host_without_encryption_is_another_site(encrypted: InProcess):

@@ -1,6 +1,7 @@
 """Who may do what: `x-access` of the contract, tried by every kind of caller (S3)."""
 
 import copy
+import re
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -21,11 +22,13 @@ from tests.support.process import TOKEN
 
 _SCOPES = (
     *("tasks:create", "tasks:read", "tasks:cancel", "tasks:complete"),
-    *("metrics:read", "admin"),
+    *("metrics:read", "email:receive", "admin"),
 )
 # Each kind of caller, and the words of `x-access` that are true of it.
 _CALLERS: dict[str, set[str]] = {
     "nobody": set(),
+    "link": {"link"},
+    "link to another task": {"link"},
     "assignee": {"reviewer"},
     "another reviewer": {"reviewer"},
     "operator": {"operator"},
@@ -62,13 +65,18 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         )
 
 
-async def _caller(world: World, kind: str) -> httpx.AsyncClient:
+async def _caller(world: World, kind: str, path: str = "") -> httpx.AsyncClient:
     """Return a client with the credentials of this kind; people's are new, to be lost."""
     people = {"assignee": world.sue, "another reviewer": world.joe, "operator": world.olga}
     if kind in people:
         account = await world.served.store.read(lambda tx: tx.account(people[kind].id))
         assert account is not None
         return await world.served.signed_in(account)
+    if kind.startswith("link"):
+        # To the task of the path, if it names one.
+        task = re.search("tsk_[0-9A-Z]{26}", path) if kind == "link" else None
+        task_id = task[0] if task else (await world.task()).rpartition("/")[2]
+        return await world.served.guest(task_id, world.sue.email)
     if kind == "nobody":
         return world.served.browser()
     if kind == "admin token":
@@ -82,7 +90,7 @@ async def _caller(world: World, kind: str) -> httpx.AsyncClient:
 def _expected(operation_id: str, kind: str) -> int:
     """Return the status that the contract promises to this kind of caller."""
     path, operation = _OPERATIONS[operation_id]
-    success = min(int(status) for status in operation["responses"] if status.startswith("2"))
+    success = min(int(status) for status in operation["responses"] if status[0] in "23")
     if operation["x-access"] == ["anyone"]:
         return success
     if kind == "nobody":
@@ -90,7 +98,8 @@ def _expected(operation_id: str, kind: str) -> int:
     if not _CALLERS[kind] & set(operation["x-access"]):
         return 403
     # The tasks are the assignee's.
-    return 403 if kind == "another reviewer" and "{task_id}" in path else success
+    strangers = ("another reviewer", "link to another task")
+    return 403 if kind in strangers and "{task_id}" in path else success
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -108,10 +117,10 @@ async def test_an_operation_does_what_the_contract_promises_to_each_caller(
 
 
 async def _call(world: World, operation_id: str, kind: str) -> None:
-    caller = await _caller(world, kind)
     request = await CALLS[operation_id](world)
+    caller = await _caller(world, kind, request.path)
     before = await world.state()
-    answer = await caller.request(request.method, request.path, json=request.body)
+    answer = await caller.request(request.method, request.path, **request.sent)
     assert answer.status_code == _expected(operation_id, kind), answer.text
     if answer.status_code in (401, 403):
         code = {401: "UNAUTHORIZED", 403: "FORBIDDEN"}[answer.status_code]
@@ -141,16 +150,22 @@ def test_the_contract_lets_nobody_do_what_nobody_meant():
     assert _of("anyone") == {
         *("login", "getSetupStatus", "createFirstOperator", "getHealth", "getReady"),
         *("getVersion", "getOpenapiJson", "getOpenapiYaml", "getDocs"),
+        *("showLink", "headLink", "followLink"),
+        *("showEmailAction", "headEmailAction", "confirmEmailAction"),
     }
+    one_task = {"getTask", "pollTask", "listTaskAudit"}
+    assert _of("link") == one_task | answering | oneself
     assert _of("reviewer") == looking | answering | oneself
-    assert _of("operator") == _of("admin_token") == _OPERATIONS.keys() - _of("anyone")
+    assert _of("admin_token") == _OPERATIONS.keys() - _of("anyone")
+    assert _of("operator") == _of("admin_token") - {"receiveEmail"}
     assert _of("api_key") == oneself
     assert _of("tasks:create") == {"createTask"}
     assert _of("tasks:read") == looking | {"getTaskStats"}
     assert _of("tasks:cancel") == {"cancelTask"}
     assert _of("tasks:complete") == {"openTask", "completeTask"}
     assert _of("metrics:read") == {"getMetrics"}
-    assert _of("admin") == _of("operator") - answering - oneself
+    assert _of("email:receive") == {"receiveEmail"}
+    assert _of("admin") == _of("admin_token") - answering - oneself
 
 
 def test_every_word_of_who_may_is_a_kind_of_caller_here():

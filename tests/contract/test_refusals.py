@@ -176,6 +176,7 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
     ),
     "an answer after the deadline": (_answer_after_the_deadline, 409, "TASK_ALREADY_SETTLED"),
     "a second operator by setup": (_set_up_twice, 409, "SETUP_CLOSED"),
+    "a link that never was one": (_get(f"/api/links/{_CANARY}"), 410, "LINK_INVALID"),
     "a body over the limit": (_send(b" " * (5 * 1024 * 1024 + 1)), 413, "BODY_TOO_LARGE"),
     "no body": (_send(b""), 422, "VALIDATION_ERROR"),
     "no JSON": (_send(_CANARY.encode()), 422, "VALIDATION_ERROR"),
@@ -243,7 +244,10 @@ async def test_a_refusal_has_its_status_and_its_code(served: InProcess, name: st
     provoke, status, code = REFUSALS[name]
     refused = await provoke(served)
     assert refused.status_code == status, refused.text
-    if refused.request.method != "HEAD":
+    if refused.headers["content-type"].startswith("text/html"):
+        # A page for people, which leads to the page of the code.
+        assert f'/api/docs#{code}"' in refused.text
+    elif refused.request.method != "HEAD":
         assert refused.json()["error_code"] == code
     assert _CANARY not in refused.text
     assert "Traceback" not in refused.text

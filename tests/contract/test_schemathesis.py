@@ -22,6 +22,7 @@ _IDS = {
     "task_id": re.compile(r"(?<=^/api/tasks/)[^/]+"),
     "user_id": re.compile(r"(?<=^/api/admin/users/)[^/]+"),
     "key_id": re.compile(r"(?<=^/api/admin/keys/)[^/]+"),
+    "token": re.compile(r"(?<=^/api/links/)[^/]+|(?<=^/api/channels/email/action/)[^/]+"),
     "delivery_id": re.compile(r"(?<=^/api/admin/webhook-deliveries/)[^/]+"),
 }
 
@@ -44,6 +45,8 @@ _RUNS: dict[str, tuple[str, int, int, dict[str, int]]] = {
             "PATCH /api/admin/users/{user_id} 404": 2,
             "POST /api/admin/keys 201": 20,
             "DELETE /api/admin/keys/{key_id} 404": 2,
+            "POST /api/links/{token} 410": 10,
+            "POST /api/channels/email/action/{token} 410": 10,
             "GET /api/admin/webhook-deliveries 200": 20,
             "POST /api/auth/login 401": 20,
             "POST /api/setup/operator 403": 20,

@@ -150,6 +150,7 @@ async def test_each_caller_is_told_who_they_are(served: InProcess, signed_in: di
         "email": None,
         "display_name": None,
         "scopes": [],
+        "task_id": None,
     }
     operator = (await served.stranger.get("/api/auth/me", headers=signed_in)).json()
     assert (operator["kind"], operator["user_id"][:4]) == ("operator", "usr_")

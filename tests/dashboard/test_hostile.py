@@ -6,80 +6,12 @@ from typing import Any
 import pytest
 
 from tests.dashboard.conftest import Open
+from tests.dashboard.payloads import PAYLOADS, RUNNABLE
 from tests.dashboard.site import OLGA, PASSWORD, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-_TAGS = [
-    "<script>{}</script>",
-    "<ScRiPt>{}</sCrIpT>",
-    "<script src=//evil.example/a.js></script>",
-    "<img src=x onerror={}>",
-    "<img src=x onerror='{}'>",
-    '"><img src=x onerror={}>',
-    "'><svg/onload={}>",
-    "<svg onload={}>",
-    "<svg><script>{}</script></svg>",
-    "<svg><animate onbegin={} attributeName=x dur=1s>",
-    "<body onload={}>",
-    "<iframe src='javascript:{}'></iframe>",
-    "<iframe srcdoc='<script>parent.{}</script>'></iframe>",
-    "<math><mtext></mtext><script>{}</script></math>",
-    "<details open ontoggle={}>",
-    "<video><source onerror={}></video>",
-    "<audio src=x onerror={}>",
-    "<input autofocus onfocus={}>",
-    "<select autofocus onfocus={}>",
-    "<textarea autofocus onfocus={}>",
-    "<marquee onstart={}>",
-    "<object data='javascript:{}'></object>",
-    "<embed src='javascript:{}'>",
-    "<form action='javascript:{}'><button>Submit</button></form>",
-    "<a href='javascript:{}'>click</a>",
-    "<link rel=stylesheet href='javascript:{}'>",
-    "<meta http-equiv=refresh content='0;url=javascript:{}'>",
-    "<base href='javascript:{}//'>",
-    "<style>@import 'javascript:{}';</style>",
-    "<template><script>{}</script></template>",
-    "</title><script>{}</script>",
-    "</textarea><script>{}</script>",
-    "<!--><script>{}</script>-->",
-    "<![CDATA[<script>{}</script>]]>",
-    "<noscript><p title='</noscript><img src=x onerror={}>'>",
-]
-_ADDRESSES = [
-    "javascript:{}",
-    "JaVaScRiPt:{}",
-    " javascript:{}",
-    "java\tscript:{}",
-    "java\nscript:{}",
-    "\x01javascript:{}",
-    "vbscript:{}",
-    "data:text/html,<script>{}</script>",
-    "data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==",
-    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='{}'/>",
-    "https://example.com/?a=<script>{}</script>",
-    "https://example.com/#javascript:{}",
-]
-_WORDS = [
-    "{{{{constructor.constructor('{}')()}}}}",
-    "${{{}}}",
-    "\u202e<script>{}</script>",
-    "__proto__",
-]
 _ELSEWHERE = ("https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)")
-_PAYLOADS = [
-    text.format(f"alert({number})") for number, text in enumerate([*_TAGS, *_ADDRESSES, *_WORDS])
-]
-# What every element that could run something looks like, if it came from a payload.
-_RUNNABLE = """
-[...document.querySelectorAll("*")].filter((element) =>
-  ["IFRAME", "OBJECT", "EMBED", "BASE"].includes(element.tagName) ||
-  [...element.attributes].some(({name, value}) => name.startsWith("on") ||
-    (["href", "src", "action"].includes(name) && /^[\\s\\x00-\\x1f]*(java|vb)/i.test(value)) ||
-    (name === "href" && /^\\s*data:/i.test(value)))
-).map((element) => element.outerHTML.slice(0, 200))
-"""
 
 
 def _named(number: int, text: str) -> dict[str, Any]:
@@ -104,9 +36,9 @@ def _named(number: int, text: str) -> dict[str, Any]:
 
 
 async def test_no_text_of_a_task_its_answer_or_a_person_runs(site: Site, open_tab: Open):
-    assert len(set(_PAYLOADS)) >= 50
+    assert len(set(PAYLOADS)) >= 50
     ids: list[str] = []
-    for number, text in enumerate(_PAYLOADS):
+    for number, text in enumerate(PAYLOADS):
         body = _named(number, text)
         ids.append(site.ask(body.pop("task"), **body))
         site.agent.post(
@@ -117,7 +49,7 @@ async def test_no_text_of_a_task_its_answer_or_a_person_runs(site: Site, open_ta
                 "role": text.strip()[:100],
             },
         ).raise_for_status()
-    for task_id, text in zip(ids[:20], _PAYLOADS, strict=False):
+    for task_id, text in zip(ids[:20], PAYLOADS, strict=False):
         body = {"response": {"decision": text}}
         answered = site.agent.post(f"/api/tasks/{task_id}/complete", json=body)
         assert answered.status_code == 200, answered.text
@@ -126,20 +58,20 @@ async def test_no_text_of_a_task_its_answer_or_a_person_runs(site: Site, open_ta
             await tab.go(path)
             await tab.page.get_by_role("heading").first.wait_for()
             await asyncio.sleep(0.2)
-            assert await tab.page.evaluate(_RUNNABLE) == [], path
+            assert await tab.page.evaluate(RUNNABLE) == [], path
         for task_id in ids:
             await tab.open_task(task_id)
-            assert await tab.page.evaluate(_RUNNABLE) == []
+            assert await tab.page.evaluate(RUNNABLE) == []
         assert await tab.page.evaluate("window.__ran") == []
 
 
 async def test_no_text_of_an_address_runs(site: Site, open_tab: Open):
     async with open_tab() as tab:
-        for text in (_PAYLOADS[0], _PAYLOADS[5], "javascript:alert(1)"):
+        for text in (PAYLOADS[0], PAYLOADS[5], "javascript:alert(1)"):
             for place in ("?q=", "?id=", "task?id=", "audit?q=", ""):
                 await tab.go(f"/{place}{text}")
                 await tab.page.wait_for_load_state("domcontentloaded")
-                assert await tab.page.evaluate(_RUNNABLE) == []
+                assert await tab.page.evaluate(RUNNABLE) == []
 
 
 async def test_after_signing_in_nobody_is_sent_elsewhere(site: Site, open_tab: Open):

@@ -122,12 +122,19 @@ def _wrong_bodies(secret: str) -> list[bytes]:
     ]
 
 
+class _Filled(dict[str, str]):
+    """What stands in a path, whatever it is called there."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{key}_x"
+
+
 def _try_everything(watched: Watched, client: httpx.Client, task: str) -> None:
     """Send secrets to every operation, where they belong and where they do not."""
     for method, path in _operations():
         if path.endswith(("/poll", "/events")):
             continue
-        filled = path.format(task_id=task, user_id="usr_x", key_id="key_x", delivery_id="dlv_x")
+        filled = path.format_map(_Filled(task_id=task))
         for body in _wrong_bodies(_secret(watched, "body")):
             headers = {"Content-Type": "application/json", "Cookie": _cookies(watched)}
             content = None if method == "GET" else body
@@ -136,7 +143,7 @@ def _try_everything(watched: Watched, client: httpx.Client, task: str) -> None:
 
 def _cookies(watched: Watched) -> str:
     secret = _secret(watched, "cookie")
-    return f"awaithumans_session={secret}; awaithumans_device={secret}"
+    return f"awaithumans_session={secret}; awaithumans_device={secret}; awaithumans_task={secret}"
 
 
 def test_no_secret_comes_out_however_it_was_sent(watched: Watched) -> None:

@@ -31,4 +31,16 @@ def refund(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+YES_OR_NO: dict[str, Any] = {
+    "type": "object",
+    "required": ["approved"],
+    "properties": {"approved": {"type": "boolean", "title": "Approve?"}},
+}
+
+
+def yes_or_no(**changes: Any) -> dict[str, Any]:
+    """Return a body for `createTask` whose answers have a button each: yes, then no."""
+    return refund(response_schema=YES_OR_NO) | changes
+
+
 APPROVED: dict[str, Any] = {"response": {"approved": True, "reason": "within policy"}}

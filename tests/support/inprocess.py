@@ -17,6 +17,7 @@ from awaithumans.server.auth.model import CallerKind
 from awaithumans.server.auth.passwords import Passwords
 from awaithumans.server.auth.sessions import begin
 from awaithumans.server.config import Settings, load
+from awaithumans.server.directory.credentials import LinkChannel, Purpose
 from awaithumans.server.directory.model import Account
 from awaithumans.server.ids import new_id
 from awaithumans.server.observing.tracing import Tracing
@@ -85,6 +86,27 @@ class InProcess:
         made = await self.store.write(lambda tx: begin(tx, account, self.clock.now()))
         prefix = "__Host-" if self.server.base_url.startswith("https:") else ""
         return self.browser(headers={"Cookie": f"{prefix}awaithumans_session={made.session}"})
+
+    async def link(
+        self,
+        task_id: str,
+        email: str | None,
+        purpose: Purpose = "open",
+        channel: LinkChannel = "email",
+        user_id: str | None = None,
+    ) -> str:
+        """Return the secret of a new link that is sent to this person."""
+        links = self.server.app.state.parts.links
+        return await links.make(task_id, email, user_id, channel, purpose)
+
+    async def guest(
+        self, task_id: str, email: str | None, user_id: str | None = None
+    ) -> httpx.AsyncClient:
+        """Return a client that has followed a link to this task."""
+        token = await self.link(task_id, email, user_id=user_id)
+        made = await self.server.app.state.parts.links.follow(token)
+        prefix = "__Host-" if self.server.base_url.startswith("https:") else ""
+        return self.browser(headers={"Cookie": f"{prefix}awaithumans_task={made.session}"})
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """A server whose verifiers ask vendors on loopback."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ import httpx
 from awaithumans.server.verification.model import ProviderName
 from tests.contract.conftest import hold_to_contract
 from tests.support.bodies import refund
-from tests.support.clock import ManualClock
 from tests.support.inprocess import InProcess, in_process
 from tests.support.vendors import PROVIDERS, Manner, Vendors, vendors, verdict
 
@@ -66,17 +65,27 @@ class Verifying:
         history = (await self.client.get(f"{task}/audit")).json()["items"]
         return [line["action"] for line in history][1:]
 
+    async def judged(self, task: str, seconds: float = 0.0) -> dict[str, Any]:
+        """Return the task once a verifier has said something; the clock moves on as below."""
+        return await self._until(task, lambda state: state["verdict"] is not None, seconds)
+
     async def becomes(self, task: str, status: str, seconds: float = 0.0) -> dict[str, Any]:
         """Return the task once it has this status; the clock moves on by `seconds` at each look."""
+        return await self._until(task, lambda state: state["status"] == status, seconds)
+
+    async def _until(
+        self, task: str, holds: Callable[[dict[str, Any]], bool], seconds: float = 0.0
+    ) -> dict[str, Any]:
+        state = await self.state(task)
         for _ in range(600):
-            state = await self.state(task)
-            if state["status"] == status:
+            if holds(state):
                 return state
             self.served.clock.advance(seconds)
             if seconds:
                 self.served.server.jobs.relay.wake()
             await asyncio.sleep(0.02)
-        raise AssertionError(f"it is {state['status']}, not {status}")
+            state = await self.state(task)
+        raise AssertionError(f"it stays {state['status']}")
 
 
 @asynccontextmanager
@@ -86,8 +95,8 @@ async def verifying(
     """Run a server, and the vendors that behave in this manner; by default they pass all."""
     keys = {KEY_ENVS[provider]: KEY for provider in PROVIDERS}
     async with vendors(manner or verdict()) as listening:
-        urls = {URLS[name]: url for name, url in listening.base_urls.items()}
+        given: dict[str, Any] = {URLS[name]: url for name, url in listening.base_urls.items()}
         with patch.dict("os.environ", keys):
-            async with in_process(folder, ManualClock(), **urls | settings) as served:
+            async with in_process(folder, **given | settings) as served:
                 await hold_to_contract(served.client, served.stranger)
                 yield Verifying(served, listening)

@@ -300,7 +300,8 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session of the cookie. With a bearer token there is nothing to end.
+         * @description Ends the session of the cookie, and that of a task whose link the browser followed. With a
+         *     bearer token there is nothing to end.
          */
         post: operations["logout"];
         delete?: never;
@@ -623,6 +624,96 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/email/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a reply to a mail
+         * @description For a mail server's pipe, or what stands before it: the mail as it came, headers and all.
+         *     A mail that answers no task is not an error of whoever hands it over: `accepted` is false,
+         *     and it should not be sent again. It is taken from whom we asked alone, and out-of-office
+         *     notes never are. An answer in plain words goes to the task's verifier.
+         */
+        post: operations["receiveEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/email/action/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The page behind a button in a mail
+         * @description Shows the task and the answer that the button stands for, and asks to confirm it. Changes
+         *     nothing.
+         */
+        get: operations["showEmailAction"];
+        put?: never;
+        /**
+         * Confirm the answer of a button in a mail
+         * @description Answers the task as the person whom the mail was sent to, and uses the link up; the page
+         *     says what became of it. A body is not read. A link works once, until the task's deadline,
+         *     and for a day at most.
+         */
+        post: operations["confirmEmailAction"];
+        delete?: never;
+        options?: never;
+        /**
+         * The head of the page behind a button in a mail
+         * @description Changes nothing.
+         */
+        head: operations["headEmailAction"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The page behind a link to a task
+         * @description Says which task it is and for whom, and asks to open it. Changes nothing.
+         */
+        get: operations["showLink"];
+        put?: never;
+        /**
+         * Open a task from a message
+         * @description Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
+         *     dashboard; a browser that has the cookie already is led there again. The browser may then answer that task, as the person whom the message was sent
+         *     to, until the task's deadline, and for a day at most. A body is not read.
+         */
+        post: operations["followLink"];
+        delete?: never;
+        options?: never;
+        /**
+         * The head of the page behind a link to a task
+         * @description Changes nothing.
+         */
+        head: operations["headLink"];
         patch?: never;
         trace?: never;
     };
@@ -981,13 +1072,13 @@ export interface components {
          * @description What the caller's credentials are.
          * @enum {string}
          */
-        CallerKind: "admin_token" | "api_key" | "operator" | "reviewer";
+        CallerKind: "admin_token" | "api_key" | "operator" | "reviewer" | "link";
         /**
          * @description What a key may do. `admin` is all that an operator may, but for answering tasks; only
          *     `tasks:complete` allows that.
          * @enum {string}
          */
-        ApiKeyScope: "tasks:create" | "tasks:read" | "tasks:cancel" | "tasks:complete" | "metrics:read" | "admin";
+        ApiKeyScope: "tasks:create" | "tasks:read" | "tasks:cancel" | "tasks:complete" | "metrics:read" | "email:receive" | "admin";
         /** @description Any JSON object. */
         JsonObject: {
             [key: string]: unknown;
@@ -1298,6 +1389,8 @@ export interface components {
             display_name: string | null;
             /** @description What an API key may do; empty for anybody else. */
             scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description The only task that a browser which followed a link is good for. */
+            task_id: string | null;
         };
         /** @description A person of the directory. */
         User: {
@@ -1520,7 +1613,7 @@ export interface components {
         ResendSettings: {
             api_key: string;
         };
-        /** @description A sender's name, as it is written in `notify`. */
+        /** @description A sender's name, as it is written in `notify`, where its case does not matter. */
         IdentityName: string;
         /** @description A sender of mail. */
         EmailIdentity: {
@@ -1570,6 +1663,13 @@ export interface components {
         SlackInteraction: {
             /** @description A JSON object, as text. */
             payload: string;
+        };
+        /** @description What became of a mail that was handed over. */
+        InboundResult: {
+            /** @description Whether it was taken as an answer to a task. */
+            accepted: boolean;
+            /** @description Why, or why not; made for people, and without what the mail says. */
+            reason: string;
         };
         /**
          * @description Whether the server is connected to Slack by Socket Mode.
@@ -1809,6 +1909,61 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description The form comes from another site, or the task is with somebody else. */
+        ForbiddenPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The task was deleted. */
+        TaskNotFoundPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The task is settled, or an answer is being verified. */
+        NothingToAnswerPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The link was used before, has expired, or never was one. */
+        LinkInvalidPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The request breaks the contract. */
+        ValidationFailedPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description The database does not answer. */
+        UnavailablePage: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
         /** @description Anything else that went wrong, with the body that every error has. */
         Unexpected: {
             headers: {
@@ -1820,6 +1975,10 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The link's secret. */
+        LinkToken: string;
+        /** @description Which of the task's answers, in the order of its buttons, from 0. */
+        Choice: number;
         /** @description The task's id. */
         TaskId: string;
         /** @description The person's id. */
@@ -3027,7 +3186,15 @@ export interface operations {
                 };
             };
             413: components["responses"]["BodyTooLarge"];
-            422: components["responses"]["ValidationFailed"];
+            /** @description The body breaks the contract, or the sender could send nothing. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             500: components["responses"]["InternalError"];
             /** @description This server has no key to keep secrets with. */
             501: {
@@ -3153,6 +3320,248 @@ export interface operations {
             422: components["responses"]["ValidationFailed"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    receiveEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "message/rfc822": string;
+            };
+        };
+        responses: {
+            /** @description Whether it was taken as an answer, and why not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundResult"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    showEmailAction: {
+        parameters: {
+            query: {
+                /** @description Which of the task's answers, in the order of its buttons, from 0. */
+                choice: components["parameters"]["Choice"];
+            };
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ForbiddenPage"];
+            409: components["responses"]["NothingToAnswerPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    confirmEmailAction: {
+        parameters: {
+            query: {
+                /** @description Which of the task's answers, in the order of its buttons, from 0. */
+                choice: components["parameters"]["Choice"];
+            };
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ForbiddenPage"];
+            404: components["responses"]["TaskNotFoundPage"];
+            409: components["responses"]["NothingToAnswerPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            /** @description The request breaks the contract, or the answer breaks the task's `response_schema`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    headEmailAction: {
+        parameters: {
+            query: {
+                /** @description Which of the task's answers, in the order of its buttons, from 0. */
+                choice: components["parameters"]["Choice"];
+            };
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            403: components["responses"]["ForbiddenPage"];
+            409: components["responses"]["NothingToAnswerPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    showLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description This browser followed the link before, and is led to the task. */
+            303: {
+                headers: {
+                    /** @description Where the task is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    followLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Followed. */
+            303: {
+                headers: {
+                    /** @description Where the task is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["ForbiddenPage"];
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["Unexpected"];
+        };
+    };
+    headLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's secret. */
+                token: components["parameters"]["LinkToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description This browser followed the link before, and is led to the task. */
+            303: {
+                headers: {
+                    /** @description Where the task is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            410: components["responses"]["LinkInvalidPage"];
+            422: components["responses"]["ValidationFailedPage"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailablePage"];
             default: components["responses"]["Unexpected"];
         };
     };

@@ -31,6 +31,7 @@ from .error_response import ErrorResponse
 from .field_error import FieldError
 from .health import Health
 from .identity_transport import IdentityTransport
+from .inbound_result import InboundResult
 from .json_object import JsonObject
 from .json_schema_document import JsonSchemaDocument
 from .login_request import LoginRequest
@@ -110,6 +111,7 @@ __all__ = (
     "FieldError",
     "Health",
     "IdentityTransport",
+    "InboundResult",
     "JsonObject",
     "JsonSchemaDocument",
     "LoginRequest",

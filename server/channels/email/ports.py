@@ -1,9 +1,16 @@
-"""What the channel needs of a way to send mails."""
+"""What the channel needs of others: a way to send mails, a store, tasks, and links to them."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeVar
 
+from ...directory.model import Account
+from ...directory.senders import StoredSender
 from ...tasks.deliveries import Outcome
+from ...tasks.lookup import Full
+from ...tasks.model import Actor
 from .mail import Mail
+
+T = TypeVar("T")
 
 
 class Transport(Protocol):
@@ -13,7 +20,82 @@ class Transport(Protocol):
         """Try once; whatever goes wrong is an outcome.
 
         Args:
-            mail: What is sent; the same for every attempt of a delivery.
+            mail: What is sent; with each attempt of a delivery the same but for its links.
             delivery_id: Which delivery it is, so that no attempt is taken for another mail.
         """
+        ...
+
+
+class Reader(Protocol):
+    """Queries within one consistent view of the database."""
+
+    def senders(self) -> list[StoredSender]:
+        """Return every sender, by name."""
+        ...
+
+    def sender(self, sender_id: str) -> StoredSender | None:
+        """Return the sender with this id."""
+        ...
+
+    def sender_named(self, name: str) -> StoredSender | None:
+        """Return the sender with this name."""
+        ...
+
+    def account_by_email(self, email: str) -> Account | None:
+        """Return the person of the directory with this address."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """One transaction."""
+
+    def add_sender(self, sender: StoredSender) -> bool:
+        """Store a sender; False, and nothing stored, if its name is taken."""
+        ...
+
+    def delete_sender(self, sender_id: str) -> bool:
+        """Remove a sender; False if it is not there."""
+        ...
+
+
+class Store(Protocol):
+    """Where senders and people are kept."""
+
+    async def read(self, work: Callable[[Reader], T]) -> T:
+        """Run `work` on a consistent view, off the event loop."""
+        ...
+
+    async def write(self, work: Callable[[Writer], T]) -> T:
+        """Run `work` in one transaction, off the event loop; return once it is durable."""
+        ...
+
+
+class Asked(Protocol):
+    """The tasks that mails ask about."""
+
+    async def get(self, task_id: str) -> Full:
+        """Return one task; TaskNotFound if there is none."""
+        ...
+
+
+class Answered(Protocol):
+    """The tasks that mails answer."""
+
+    async def say(self, task_id: str, said: str, actor: Actor) -> Full:
+        """Submit an answer in plain words; a Refusal says why it is none."""
+        ...
+
+
+class Links(Protocol):
+    """Whoever makes links that let their reader answer one task."""
+
+    async def make(
+        self,
+        task_id: str,
+        email: str | None,
+        user_id: str | None,
+        channel: Literal["email", "slack"],
+        purpose: Literal["answer", "open"],
+    ) -> str:
+        """Make a link; return its secret, which is not kept."""
         ...

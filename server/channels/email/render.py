@@ -42,6 +42,7 @@ class Ask:
         note: Why an earlier answer was refused.
         who: The person, as they know themselves: a name or an address.
         now: When it is written.
+        by_reply: Whether an answer in plain words, as a reply, will do.
     """
 
     purpose: Purpose
@@ -54,6 +55,7 @@ class Ask:
     note: str | None
     who: str
     now: datetime
+    by_reply: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from awaithumans.server.errors import Forbidden
 
 ENUMS = {
     "ApiKeyScope": {"enum": ["tasks:read", "admin"]},
-    "CallerKind": {"enum": ["operator", "reviewer", "api_key", "admin_token"]},
+    "CallerKind": {"enum": ["operator", "reviewer", "api_key", "admin_token", "link"]},
 }
 
 
@@ -106,6 +106,15 @@ def test_who_is_listed_may_and_nobody_else(
     for caller in may_not:
         with pytest.raises(Forbidden):
             check(caller, operation)
+
+
+def test_whoever_followed_a_link_may_act_on_its_task_and_no_other() -> None:
+    guest = Caller("link", task_id="tsk_1")
+    check(guest, "completeTask", "tsk_1")
+    check(guest, "getMe")
+    for operation, task_id in (("completeTask", "tsk_2"), ("cancelTask", "tsk_1")):
+        with pytest.raises(Forbidden, match="good for one task only"):
+            check(guest, operation, task_id)
 
 
 def test_a_key_is_told_which_scope_it_lacks() -> None:

@@ -1,14 +1,26 @@
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 
-from awaithumans.server.auth.model import Caller, CallerKind, person, service
+from awaithumans.server.auth.model import Caller, CallerKind, addressee, guest, person, service
 from awaithumans.server.auth.tokens import digest, new_token
-from awaithumans.server.directory.credentials import IDLE, LIFETIME, ApiKey, Scope, Session
+from awaithumans.server.directory.credentials import (
+    IDLE,
+    LIFETIME,
+    ApiKey,
+    Link,
+    Scope,
+    Session,
+    TaskSession,
+)
+from awaithumans.server.directory.model import Account
 from awaithumans.server.tasks.model import Actor, Person
 from tests.support.made import NOW, TICK, an_account
 
 KEY = ApiKey("key_1", "CI", "ah_sk_abcd", "hash", ("tasks:read", "admin"), "o@example.com", NOW)
+
+HELD = TaskSession("hash", "tsk_1", "email", "olga@example.com", None, NOW, NOW + TICK)
 
 
 @pytest.mark.parametrize(
@@ -48,12 +60,51 @@ def test_only_the_admin_token_can_name_who_acts(
         (person(an_account("sue")), {"reviewer"}),
         (person(an_account("olga", is_operator=True)), {"operator"}),
         (service(KEY), {"api_key", "tasks:read", "admin"}),
+        (guest(HELD, an_account("olga", is_operator=True)), {"link"}),
     ],
 )
 def test_a_caller_has_the_rights_of_their_kind_and_their_scopes(
     caller: Caller, rights: set[str]
 ) -> None:
     assert caller.rights == rights
+
+
+def test_whoever_followed_a_link_acts_as_a_reviewer_who_was_asked() -> None:
+    olga = an_account("olga", is_operator=True, display_name="Olga")
+    caller = guest(HELD, olga)
+    assert (caller.task_id, caller.display_name, caller.credential) == ("tsk_1", "Olga", "hash")
+    asked = Actor("reviewer", "olga@example.com", "usr_olga", "email", invited=True)
+    assert caller.actor("somebody@example.com") == asked
+    outside = guest(HELD, Person("olga@example.com"))
+    assert (outside.user_id, outside.email) == (None, "olga@example.com")
+
+
+@pytest.mark.parametrize(
+    ("account", "held", "lets_in"),
+    [
+        (None, {}, True),
+        (None, {"user_id": "usr_olga"}, False),
+        (None, {"email": None}, False),
+        (an_account("olga"), {}, True),
+        (an_account("olga"), {"user_id": "usr_olga"}, True),
+        (an_account("olga"), {"user_id": "usr_olga", "email": None}, True),
+        (an_account("olga", active=False), {}, False),
+        (an_account("olga", email="new@example.com"), {"user_id": "usr_olga"}, False),
+    ],
+)
+def test_a_link_lets_in_whom_it_was_sent_to_while_they_are_who_they_were(
+    account: Account | None, held: dict[str, Any], lets_in: bool
+) -> None:
+    assert (addressee(account, replace(HELD, **held)) is not None) is lets_in
+
+
+def test_a_link_is_good_until_it_is_used_or_expires() -> None:
+    link = Link("hash", "tsk_1", "open", "email", "sue@example.com", None, NOW, NOW + TICK)
+    assert link.alive(NOW)
+    assert not link.alive(NOW + TICK)
+    assert not replace(link, used_at=NOW).alive(NOW)
+    assert HELD.alive(NOW)
+    assert not HELD.alive(NOW + TICK)
 
 
 def test_no_scope_is_called_like_a_kind_of_caller() -> None:

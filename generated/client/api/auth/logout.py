@@ -67,7 +67,8 @@ def sync_detailed(
 ) -> Response[Any | ErrorResponse]:
     """Sign out
 
-     Ends the session of the cookie. With a bearer token there is nothing to end.
+     Ends the session of the cookie, and that of a task whose link the browser followed. With a
+    bearer token there is nothing to end.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,7 +93,8 @@ def sync(
 ) -> Any | ErrorResponse | None:
     """Sign out
 
-     Ends the session of the cookie. With a bearer token there is nothing to end.
+     Ends the session of the cookie, and that of a task whose link the browser followed. With a
+    bearer token there is nothing to end.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,7 +115,8 @@ async def asyncio_detailed(
 ) -> Response[Any | ErrorResponse]:
     """Sign out
 
-     Ends the session of the cookie. With a bearer token there is nothing to end.
+     Ends the session of the cookie, and that of a task whose link the browser followed. With a
+    bearer token there is nothing to end.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,7 +139,8 @@ async def asyncio(
 ) -> Any | ErrorResponse | None:
     """Sign out
 
-     Ends the session of the cookie. With a bearer token there is nothing to end.
+     Ends the session of the cookie, and that of a task whose link the browser followed. With a
+    bearer token there is nothing to end.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

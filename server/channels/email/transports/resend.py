@@ -20,6 +20,8 @@ _SECONDS = 15.0
 _MOST_READ = 64 * 1024
 # Refusals that may be none the next time.
 _PASSING = frozenset((408, 409, 425, 429))
+# A mail went out under this key, and this attempt's links differ from its: those are good.
+_ACCEPTED_BEFORE = "invalid_idempotent_request"
 
 
 class ResendTransport:
@@ -91,6 +93,8 @@ class ResendTransport:
             return Outcome(
                 status, None, f"id {self._said(str(sent_id), mail)}" if sent_id else None
             )
+        if answered.get("name") == _ACCEPTED_BEFORE:
+            return Outcome(status, None, "accepted with an earlier attempt")
         words = " ".join(str(answered[name]) for name in ("message", "name") if answered.get(name))
         words = words or read.decode(errors="replace") or response.reason_phrase
         return Outcome(

@@ -1,0 +1,87 @@
+"""Takes replies to mails as answers in plain words."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from ...errors import Refusal, StorageUnavailable
+from ...routing.plan import normal
+from ...tasks.model import Actor
+from .ports import Answered, Store
+from .reading import Unreadable, read
+from .replying import ReplyAddresses
+
+_log = logging.getLogger(__name__)
+_NOT_SET_UP = (
+    "this server takes no replies: set AWAITHUMANS_EMAIL_REPLY_TO to the mailbox that gets them"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a mail, and why."""
+
+    accepted: bool
+    reason: str
+
+
+class Inbound:
+    """Hands replies to the tasks that they answer.
+
+    Args:
+        tasks: The tasks.
+        store: Where people are looked up.
+        replies: What addresses are ours; None, and nothing is taken.
+    """
+
+    def __init__(self, tasks: Answered, store: Store, replies: ReplyAddresses | None) -> None:
+        self._tasks = tasks
+        self._store = store
+        self._replies = replies
+
+    async def receive(self, raw: bytes) -> Received:
+        """Take a mail as it came in; what answers nothing is said to be, and no error.
+
+        Raises:
+            StorageUnavailable: Nothing was taken; hand it over again.
+        """
+        received = await self._receive(raw)
+        _log.info("a mail came in: %s", received.reason)
+        return received
+
+    async def _receive(self, raw: bytes) -> Received:
+        if self._replies is None:
+            return _refused(_NOT_SET_UP)
+        try:
+            mail = await asyncio.to_thread(read, raw)
+        except Unreadable:
+            return _refused("this is no mail that can be read")
+        if mail.automatic:
+            return _refused("a program sent it on its own, not a person")
+        if mail.sender is None:
+            return _refused("it is not from one address")
+        task_id = self._replies.task_id(mail.recipients, mail.sender)
+        if task_id is None:
+            return _refused("none of its addresses answers a task for whom it is from")
+        if not mail.text:
+            return _refused("there is no text in it but what it quotes")
+        return await self._say(task_id, mail.text, normal(mail.sender))
+
+    async def _say(self, task_id: str, text: str, email: str) -> Received:
+        account = await self._store.read(lambda tx: tx.account_by_email(email))
+        if account is not None and not account.active:
+            return _refused("this person is not active in the directory")
+        # Operators too: a reply never carries more than the right to answer its task.
+        user_id = None if account is None else account.id
+        actor = Actor("reviewer", email, user_id, "email", invited=True)
+        try:
+            await self._tasks.say(task_id, text, actor)
+        except StorageUnavailable:
+            raise
+        except Refusal as refusal:
+            return _refused(refusal.message)
+        return Received(accepted=True, reason=f"an answer to {task_id}")
+
+
+def _refused(reason: str) -> Received:
+    return Received(accepted=False, reason=reason)

@@ -1,0 +1,144 @@
+"""Links of messages in a real browser: opened, confirmed, and hostile words on their pages."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from playwright.async_api import Request
+from sqlalchemy import create_engine
+
+from awaithumans.server.auth.links import Links
+from awaithumans.server.clock import SystemClock
+from awaithumans.server.directory.credentials import Purpose
+from awaithumans.server.store.queries import Writer
+from tests.dashboard.browsing import DESKTOP, PHONE, Theme
+from tests.dashboard.conftest import Open
+from tests.dashboard.payloads import PAYLOADS, RUNNABLE
+from tests.dashboard.site import SUE, Site
+from tests.support.bodies import YES_OR_NO
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+T = TypeVar("T")
+Make = Callable[[str, Purpose], Awaitable[str]]
+_LOOKS: tuple[tuple[Theme, int], ...] = (("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE))
+
+
+class _Beside:
+    """The server's database, from another process."""
+
+    def __init__(self, home: Path) -> None:
+        self._engine = create_engine(f"sqlite:///{home / 'data' / 'awaithumans.db'}")
+
+    async def read(self, work: Callable[[Writer], T]) -> T:
+        return await self.write(work)
+
+    async def write(self, work: Callable[[Writer], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(Writer(connection, []))
+
+
+@pytest.fixture(scope="module")
+def link(site: Site) -> Make:
+    """Makes links to Sue, as the senders of mails do."""
+    links = Links(_Beside(site.server.home), SystemClock())
+
+    async def make(task_id: str, purpose: Purpose) -> str:
+        token = await links.make(task_id, SUE, None, "email", purpose)
+        if purpose == "open":
+            return f"/api/links/{token}"
+        return f"/api/channels/email/action/{token}?choice=0"
+
+    return make
+
+
+def _yes_or_no(site: Site, title: str = "Approve this refund?") -> str:
+    return site.ask(title, response_schema=YES_OR_NO)
+
+
+async def test_a_link_is_opened_by_a_press_and_tells_nobody_its_secret(
+    site: Site, link: Make, open_tab: Open
+):
+    task_id = _yes_or_no(site)
+    path = await link(task_id, "open")
+    async with open_tab("nobody") as tab:
+        sent: list[Request] = []
+        tab.page.on("request", lambda request: sent.append(request))
+        await tab.go(path)
+        await tab.page.get_by_role("button", name="Open the task").click()
+        await tab.page.wait_for_url(f"**/task?id={task_id}")
+        me = await tab.page.evaluate("fetch('/api/auth/me').then((answer) => answer.json())")
+        assert (me["kind"], me["email"], me["task_id"]) == ("link", SUE, task_id)
+        (posted,) = [each for each in sent if each.method == "POST" and path in each.url]
+        # Not `null`, which would be another site's.
+        assert (await posted.all_headers())["origin"] == site.url
+        secret = path.rpartition("/")[2]
+        for request in sent:
+            assert secret not in (await request.all_headers()).get("referer", "")
+        assert secret not in await tab.page.evaluate("document.referrer")
+        # Followed again in the same browser, it leads there; in another one it is used.
+        await tab.go(path)
+        assert tab.page.url.endswith(f"/task?id={task_id}")
+    async with open_tab("nobody") as tab:
+        await tab.go(path)
+        await tab.page.get_by_role("heading", name="This link does not work any more").wait_for()
+
+
+async def test_a_button_of_a_mail_answers_without_a_script(site: Site, link: Make, open_tab: Open):
+    task_id = _yes_or_no(site)
+    path = await link(task_id, "answer")
+    async with open_tab("nobody", java_script_enabled=False) as tab:
+        await tab.go(path)
+        await tab.page.get_by_role("button", name="Confirm: Yes").click()
+        await tab.page.get_by_role("heading", name="Thank you").wait_for()
+        task = site.task(task_id)
+        assert (task["response"], task["completed_by_email"], task["completed_via_channel"]) == (
+            {"approved": True},
+            SUE,
+            "email",
+        )
+        await tab.go(path)
+        await tab.page.get_by_text(f"was completed by {SUE}").wait_for()
+
+
+async def test_the_pages_of_links_are_accessible_in_every_look(
+    site: Site, link: Make, open_tab: Open
+):
+    task_id = _yes_or_no(site)
+    paths = [await link(task_id, "open"), await link(task_id, "answer"), "/api/links/x"]
+    async with open_tab("nobody") as tab:
+        for path in paths:
+            await tab.go(path)
+            for theme, width in _LOOKS:
+                await tab.look(theme, width)
+                assert await tab.violations() == [], (path, theme, width)
+                assert await tab.sideways() <= 0, (path, theme, width)
+                assert await tab.small_targets() == [], (path, theme, width)
+
+
+async def test_no_text_of_a_task_runs_on_the_pages_of_links(site: Site, link: Make, open_tab: Open):
+    assert len(set(PAYLOADS)) >= 50
+    async with open_tab("nobody") as tab:
+        for text in PAYLOADS:
+            choice = {"enum": [text, "no"], "title": text, "description": text}
+            task_id = site.ask(
+                text,
+                payload={"text": text, text: text, "rows": [{text: text}], "list": [text]},
+                payload_schema={"title": text, "properties": {"text": {"title": text}}},
+                response_schema={
+                    "type": "object",
+                    "properties": {"decision": choice},
+                    "required": ["decision"],
+                },
+            )
+            answer = await link(task_id, "answer")
+            for path in (await link(task_id, "open"), answer):
+                await tab.go(path)
+                await tab.page.get_by_role("button").wait_for()
+                assert await tab.page.evaluate(RUNNABLE) == [], text
+            await tab.page.get_by_role("button").click()
+            await tab.page.get_by_role("heading", name="Thank you").wait_for()
+            assert await tab.page.evaluate(RUNNABLE) == [], text
+            assert await tab.page.evaluate("window.__ran") == []
+            assert site.task(task_id)["response"] == {"decision": text}

@@ -1,0 +1,117 @@
+"""What a person wrote is told from what their program added."""
+
+import os
+from contextlib import suppress
+from email.message import EmailMessage
+
+import pytest
+
+from awaithumans.server.channels.email.reading import Incoming, Unreadable, answer_in, read
+
+ANSWER = "Yes, go ahead.\n\nBut only once."
+
+
+def a_reply(content: str = ANSWER, subtype: str = "plain", **headers: str) -> bytes:
+    made = EmailMessage()
+    given = {"From": "Sue <sue@example.com>", "To": "answers+x@example.com"}
+    for name, value in (given | {n.replace("_", "-"): v for n, v in headers.items()}).items():
+        made[name] = value
+    made.set_content(content, subtype=subtype)
+    return made.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "",
+        "\n\n> Approve refund?\n> Yes: https://example.com\n",
+        "\nOn Sun, 22 Nov 2026 at 11:17, Reviews <reviews@example.com> wrote:\n> Approve?\n",
+        "\nOn Sun, 22 Nov 2026 at 11:17, Reviews\n<reviews@example.com>\nwrote:\n\nApprove?\n",
+        "\nAm 22.11.2026 um 11:17 schrieb Reviews <reviews@example.com>:\n> Approve?\n",
+        "\nLe dim. 22 nov. 2026 à 11:17, Reviews <r@example.com> a écrit :\n> Approve?\n",
+        "\n-----Original Message-----\nFrom: Reviews\n",
+        "\n________________________________\nFrom: Reviews <r@example.com>\n",
+        "\nFrom: Reviews <reviews@example.com>\nSent: Sunday\n",
+        "\n-- \nSue Smith\nHead of refunds\n",
+        "\n--\nSue Smith\n",
+    ],
+)
+def test_what_is_quoted_and_signed_is_left_out(below: str):
+    assert answer_in(ANSWER + "\n" + below) == ANSWER
+    assert answer_in((ANSWER + "\n" + below).replace("\n", "\r\n")) == ANSWER
+
+
+def test_an_answer_between_quoted_lines_is_kept():
+    assert answer_in("> May we?\nYes.\n> And twice?\nNo.") == "Yes.\nNo."
+
+
+def test_words_that_only_look_like_it_stay():
+    text = "On balance I agree: refund it.\nFrom: our own money.\nSay what you wrote"
+    assert answer_in(text) == text
+
+
+def test_a_mail_says_who_it_is_from_and_every_address_it_came_to():
+    raw = a_reply(Delivered_To="a@example.com", Cc='"B, b" <b@example.com>, c@example.com')
+    assert read(raw) == Incoming(
+        "sue@example.com",
+        ("answers+x@example.com", "b@example.com", "c@example.com", "a@example.com"),
+        automatic=False,
+        text=ANSWER,
+    )
+
+
+def test_html_alone_is_read_as_text():
+    html = (
+        "<html><head><title>No</title><style>p{}</style></head><body><p>Yes,&nbsp;go\n ahead.</p>"
+        "<div>But only <b>once</b>.</div><blockquote><p>Approve?</p></blockquote></body></html>"
+    )
+    assert read(a_reply(html, "html")).text.replace("\xa0", " ").split() == ANSWER.split()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *({"Auto_Submitted": "auto-replied"}, {"Auto_Submitted": "auto-generated"}),
+        *({"Precedence": "bulk"}, {"Return_Path": "<>"}, {"X_Autoreply": "yes"}),
+        {"List_Id": "<refunds.example.com>"},
+    ],
+)
+def test_what_a_program_sent_is_told(headers: dict[str, str]):
+    assert read(a_reply(**headers)).automatic
+
+
+def test_a_bounce_is_told():
+    raw = a_reply().replace(b"Content-Type: text/plain", b"Content-Type: multipart/report")
+    assert read(raw).automatic
+
+
+def test_a_mail_of_a_person_may_say_so():
+    assert not read(a_reply(Auto_Submitted="no")).automatic
+
+
+def test_a_mail_from_several_is_from_nobody():
+    assert read(a_reply().replace(b"Sue <sue@example.com>", b"a@b.cc, d@e.ff")).sender is None
+
+
+def test_a_very_long_answer_is_cut():
+    assert len(read(a_reply("very " * 100_000)).text) == 10_000
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\xff\xfe",
+        b"From: \xff\xfe <@>\r\nTo: ((((\r\n\r\n\xff",
+        b'Content-Type: multipart/mixed; boundary="\r\n\r\n--\r\n',
+        b"Content-Type: text/plain; charset=klingon\r\n\r\nYes",
+        b"Content-Transfer-Encoding: base64\r\n\r\n====",
+        b"From: =?utf-8?b?////?= <sue@example.com>\r\nSubject: =?x?y?z?=\r\n\r\nYes",
+        b"To: " + b"a@b.cc, " * 20_000 + b"\r\n\r\nYes",
+        b"\r\n\r\n" + b"> " * 300_000,
+        *(os.urandom(4000) for _ in range(20)),
+    ],
+)
+def test_garbage_is_read_or_said_to_be_none(raw: bytes):
+    with suppress(Unreadable):
+        assert isinstance(read(raw), Incoming)

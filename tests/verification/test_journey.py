@@ -1,0 +1,147 @@
+"""What verifying leaves behind: nothing secret, and nothing lost when a process dies."""
+
+import asyncio
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from awaithumans.server.observing import logs
+from tests.support import vendors as model
+from tests.support.bodies import refund
+from tests.support.process import TOKEN, ServerProcess, clean_environment
+from tests.support.vendors import PROVIDERS, Vendors, vendors
+from tests.verification.conftest import KEY, PLAIN, RULES, verifying
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "verifier" / "agent.py"
+CANARY = "payload-canary-4711"
+MANNERS = (
+    model.verdict(),
+    model.refuses("No."),
+    model.fails(400, "invalid_request_error"),
+    model.fails(401),
+    model.garbage,
+    model.declines,
+)
+
+
+@pytest.fixture
+def log() -> Any:
+    """Where the server logs to, as loud as it can."""
+    import logging
+
+    stream = io.StringIO()
+    root, ours = logging.getLogger(), logging.getLogger("awaithumans")
+    before = root.handlers[:], root.level, ours.level, logging.raiseExceptions
+    logs.configure("json", "debug", [TOKEN], stream)
+    yield stream
+    root.handlers[:], level, own, logging.raiseExceptions = before
+    root.setLevel(level)
+    ours.setLevel(own)
+    logging.captureWarnings(False)
+
+
+async def test_the_key_and_the_payload_reach_neither_log_nor_history(
+    tmp_path: Path, log: io.StringIO
+) -> None:
+    async with verifying(tmp_path) as having:
+        seen: list[str] = []
+        for number, manner in enumerate(MANNERS):
+            having.vendors.manner = manner
+            for provider in PROVIDERS:
+                task = await having.task(
+                    provider,
+                    payload={"amount": 1, "customer": CANARY},
+                    idempotency_key=f"{provider}-{number}",
+                )
+                seen.append((await having.submit(task, wait=0)).text)
+                seen.append(str(await having.judged(task, seconds=1)))
+                seen.append((await having.client.get(f"{task}/audit")).text)
+        assert all(CANARY in asked.section("payload") for asked in having.vendors.asked)
+        seen += [(await having.client.get(path)).text for path in ("/metrics", "/api/status")]
+        deliveries = await having.client.get("/api/admin/webhook-deliveries?kind=verification")
+        seen += [
+            (await having.client.get(f"/api/admin/webhook-deliveries/{each['id']}")).text
+            for each in deliveries.json()["items"]
+        ]
+    told = [each for each in seen if "'payload':" not in each and '"payload":' not in each]
+    assert len(told) > len(MANNERS) * len(PROVIDERS)
+    assert KEY not in "".join(seen) + log.getvalue()
+    assert CANARY not in "".join(told) + log.getvalue()
+
+
+def server_of(home: Path, having: Vendors, **environment: str) -> ServerProcess:
+    urls = {"AWAITHUMANS_ANTHROPIC_URL": having.base_urls["claude"]}
+    return ServerProcess(home, ANTHROPIC_API_KEY=KEY, **urls | environment)
+
+
+async def test_what_a_dead_process_was_verifying_is_verified_by_the_next(tmp_path: Path) -> None:
+    async with vendors(model.hangs) as having:
+        server = server_of(tmp_path, having, AWAITHUMANS_VERIFIER_SECONDS="2")
+        await asyncio.to_thread(server.start)
+        try:
+            verifier = {"provider": "claude", "instructions": RULES}
+            async with server.async_client() as client:
+                made = await client.post("/api/tasks", json=refund(verifier_config=verifier))
+                task = f"/api/tasks/{made.json()['id']}"
+                answer = {"response": PLAIN}
+                submitted = await client.post(f"{task}/complete?wait=0", json=answer)
+                assert submitted.json()["status"] == "submitted"
+                while not having.asked:
+                    await asyncio.sleep(0.01)
+            server.kill()
+            having.manner = model.verdict()
+            await asyncio.to_thread(server.start)
+            async with server.async_client() as client:
+                polled: dict[str, Any] = {}
+                while polled.get("status") != "completed":
+                    polled = (await client.get(f"{task}/poll?timeout=30")).json()
+            assert (polled["response"], polled["verification_attempt"]) == (PLAIN, 1)
+        finally:
+            server.stop()
+
+
+async def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:
+    refusal = model.refuses("There is no reason.")
+    async with vendors(model.in_turn(refusal, model.verdict())) as having:
+        server = server_of(tmp_path, having)
+        await asyncio.to_thread(server.start)
+        try:
+            agent = _agent(server)
+            async with server.async_client() as client:
+                task = await _asked(client)
+                refused = await client.post(
+                    f"{task}/complete", json={"response": {"approved": True}}
+                )
+                assert refused.json()["status"] == "rejected"
+                done = await client.post(f"{task}/complete", json={"response": PLAIN})
+                assert done.json()["status"] == "completed"
+            out, _ = await asyncio.to_thread(agent.communicate, timeout=30)
+            assert (agent.returncode, out) == (0, "True It was broken.\n")
+        finally:
+            server.stop()
+
+
+def _agent(server: ServerProcess) -> "subprocess.Popen[str]":
+    told = {"AWAITHUMANS_URL": server.url, "AWAITHUMANS_ADMIN_API_TOKEN": TOKEN}
+    return subprocess.Popen(
+        [sys.executable, str(EXAMPLE)],
+        env=clean_environment(server.home) | told,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+async def _asked(client: httpx.AsyncClient) -> str:
+    """Return the path of the agent's task, once it is there."""
+    for _ in range(500):
+        found = (await client.get("/api/tasks")).json()["items"]
+        if found:
+            return f"/api/tasks/{found[0]['id']}"
+        await asyncio.sleep(0.02)
+    raise AssertionError("the agent asks nothing")
