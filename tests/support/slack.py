@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 from tests.support.block_kit import problems_of_message, problems_of_view
 from tests.support.slack_manners import Manner
 from tests.support.slack_places import ApiError, Args, Call, Message, Workspace, direct
+from tests.support.slack_requests import SECRET
 
 TOKEN = "xoxb-1111111111-acme-secret"
 APP_TOKEN = "xapp-1-A0AWAIT-2222222222-secret"
@@ -336,6 +337,17 @@ async def slack() -> AsyncGenerator[Slack]:
     finally:
         await made.drop()
         await runner.cleanup()
+
+
+def credentials(made: Slack) -> dict[str, Any]:
+    """Return the settings of a server that has the first workspace, and can be installed."""
+    return {
+        "slack_bot_token": TOKEN,
+        "slack_signing_secret": SECRET,
+        "slack_client_id": CLIENT_ID,
+        "slack_client_secret": CLIENT_SECRET,
+        "slack_url": made.url.removesuffix("/api/"),
+    }
 
 
 async def _args(request: web.Request) -> Args:

@@ -1,7 +1,7 @@
 """A server with Slack on loopback, and the people who work there."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ class Office:
 
     async def hire(self, name: str, **fields: Any) -> Person:
         """Add somebody to the directory, with their Slack identity."""
-        identity = {"slack_user_id": f"U0{name.upper()}", "slack_team_id": "T0ACME"}
+        identity: dict[str, Any] = {"slack_user_id": f"U0{name.upper()}", "slack_team_id": "T0ACME"}
         return await self.served.person(f"{name}@example.com", **identity | fields)
 
     async def task(self, *notify: str, **changes: Any) -> str:
@@ -69,20 +69,24 @@ class Office:
 
     async def becomes(self, task: str, status: str, seconds: float = 0.0) -> dict[str, Any]:
         """Return the task once it has this status; the clock moves on by `seconds` at each look."""
+        state = await self.state(task)
         for _ in range(500):
-            state = await self.state(task)
             if state["status"] == status:
                 return state
             await self.later(seconds)
+            state = await self.state(task)
         raise AssertionError(f"it is {state['status']}, not {status}: {state['notifications']}")
 
-    async def notes(self, task: str, holds: Any, seconds: float = 0.0) -> dict[str, Any]:
+    async def notes(
+        self, task: str, holds: Callable[[dict[str, Any]], object], seconds: float = 0.0
+    ) -> dict[str, Any]:
         """Return the task's only notification once something is true of it."""
+        (told,) = (await self.state(task))["notifications"]
         for _ in range(500):
-            (told,) = (await self.state(task))["notifications"]
             if holds(told):
                 return told
             await self.later(seconds)
+            (told,) = (await self.state(task))["notifications"]
         raise AssertionError(f"it is {told}")
 
     async def later(self, seconds: float) -> None:
@@ -160,7 +164,7 @@ async def office(folder: Path, **settings: Any) -> AsyncGenerator[Office]:
     """Run a server that has Slack, with Sue in its directory."""
     async with slack() as made:
         made.workspaces[TOKEN].members.append(a_member("annabelle"))
-        given = {
+        given: dict[str, Any] = {
             "slack_bot_token": TOKEN,
             "slack_signing_secret": SECRET,
             "slack_url": made.url.removesuffix("/api/"),

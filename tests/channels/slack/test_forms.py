@@ -39,7 +39,12 @@ async def test_a_form_is_opened_and_sent(acme: Office) -> None:
     view_id = await acme.form(message)
     assert (await acme.state(task))["status"] == "in_progress"
 
-    given = {"Amount": "12", "Reason": "It was late", "Tags": ["late"], "Until": "2026-05-01"}
+    given: dict[str, Any] = {
+        "Amount": "12",
+        "Reason": "It was late",
+        "Tags": ["late"],
+        "Until": "2026-05-01",
+    }
     assert await acme.submit(view_id, **given) == {"response_action": "clear"}
     state = await acme.state(task)
     assert (state["status"], state["completed_via_channel"]) == ("completed", "slack")
@@ -100,7 +105,12 @@ async def test_a_form_that_takes_longer_is_answered_in_time_and_its_draft_is_kep
     monkeypatch.setattr(inbound, "AT_ONCE", 0.2)
     task, message = await acme.posted(SUE_ALONE, response_schema=ORDER)
     view_id = await acme.form(message)
-    given = {"Amount": "12", "Reason": "My draft", "Tags": ["broken"], "Until": "2026-05-01"}
+    given: dict[str, Any] = {
+        "Amount": "12",
+        "Reason": "My draft",
+        "Tags": ["broken"],
+        "Until": "2026-05-01",
+    }
     sent = acme.filled(view_id, **given)
     with closing(sqlite3.connect(tmp_path / "awaithumans.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -1,9 +1,7 @@
 """A task's message is posted once, and shows the task as it is, whatever Slack does."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ from awaithumans.server.channels.slack.targets import parse
 from awaithumans.server.channels.slack.workspaces import Access, Workspaces
 from awaithumans.server.channels.slack.writing import Messages
 from awaithumans.server.sealing import Sealer
-from tests.channels.slack.office import CHANNEL, SUE_ALONE, YES_NO, Office, office
+from tests.channels.slack.office import CHANNEL, SUE_ALONE, YES_NO, Office
 from tests.support.bodies import APPROVED
 from tests.support.slack import TOKEN
 from tests.support.slack_manners import answers, fails, limited, slow
@@ -192,8 +190,10 @@ class Made:
     def __init__(self) -> None:
         self.made: list[tuple[object, ...]] = []
 
-    async def make(self, *given: object) -> str:
-        self.made.append(given)
+    async def make(
+        self, task_id: str, email: str | None, user_id: str | None, channel: str, purpose: str
+    ) -> str:
+        self.made.append((task_id, email, user_id, channel, purpose))
         return "link-secret"
 
 
@@ -224,3 +224,18 @@ async def test_a_message_to_one_person_has_a_link_that_lets_them_in(
     whose = ("sue@example.com", None if sue is None else sue.id)
     assert links.made[-1] == (task_id, *whose, "slack", "open")
     await api.close()
+
+
+async def test_the_link_in_a_direct_message_opens_the_task_once(acme: Office) -> None:
+    await acme.hire("sue")
+    task, message = await acme.posted(SUE_ALONE)
+    path = message.button("Open in dashboard")["url"].removeprefix("http://testserver")
+    assert path.startswith("/api/links/")
+    browser = acme.served.browser()
+    assert (await browser.get(path)).status_code == 200
+    led = await browser.post(path)
+    assert (led.status_code, led.headers["location"]) == (303, f"/task?id={task[11:]}")
+    done = await browser.post(f"{task}/complete", json=APPROVED)
+    assert done.json()["completed_by_email"] == "sue@example.com", done.text
+    assert (await acme.served.browser().post(path)).status_code == 410
+    assert (await acme.client.get(task)).json()["completed_via_channel"] == "slack"

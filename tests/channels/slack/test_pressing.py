@@ -3,13 +3,12 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.channels.slack.office import CHANNEL, SUE_ALONE, YES_NO, Office, office
+from tests.channels.slack.office import CHANNEL, SUE_ALONE, YES_NO, Office
 from tests.support.bodies import APPROVED
 from tests.support.receiver import receiver
 from tests.support.slack_manners import answers

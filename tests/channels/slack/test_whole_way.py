@@ -51,7 +51,7 @@ async def test_a_slack_that_is_down_keeps_no_server_from_starting(tmp_path: Path
     async with slack() as down:
         down.always("apps.connections.open", answers(503))
         url = down.url.removesuffix("/api/")
-        settings = SOCKET | {"slack_bot_token": TOKEN, "slack_url": url}
+        settings: dict[str, Any] = SOCKET | {"slack_bot_token": TOKEN, "slack_url": url}
         async with in_process(tmp_path, **settings) as served:
             await down.has(lambda it: it.called("apps.connections.open"))
             listed = (await served.client.get("/api/channels/slack/installations")).json()
@@ -65,7 +65,7 @@ async def two(folder: Path, url: str) -> AsyncGenerator[tuple[Office, Office]]:
     clock = RunningClock()
     async with AsyncExitStack() as stack:
         made: Slack = await stack.enter_async_context(slack())
-        settings = {
+        settings: dict[str, Any] = {
             "slack_bot_token": TOKEN,
             "slack_signing_secret": SECRET,
             "slack_url": made.url.removesuffix("/api/"),
@@ -112,7 +112,7 @@ async def test_no_secret_of_slack_is_seen_anywhere(tmp_path: Path, log: io.Strin
     # Without what takes secrets out of lines: they must not be in them to begin with.
     logs.configure("json", "debug", [], log)
     seen: list[str] = []
-    settings = {
+    settings: dict[str, Any] = {
         "slack_app_token": APP_TOKEN,
         "slack_client_id": CLIENT_ID,
         "slack_client_secret": CLIENT_SECRET,
@@ -150,7 +150,7 @@ async def test_no_secret_of_slack_is_seen_anywhere(tmp_path: Path, log: io.Strin
 
 
 async def test_installed_tokens_are_encrypted_in_the_database(tmp_path: Path) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "slack_bot_token": None,
         "slack_client_id": CLIENT_ID,
         "slack_client_secret": CLIENT_SECRET,

@@ -6,10 +6,10 @@ from awaithumans.server.channels.slack.setup import Setup
 
 NOTHING = Setup(None, None, None, None, None, "https://slack.com", "https://humans.example.com")
 B, S, A = {"bot_token": "xoxb-1"}, {"signing_secret": "s"}, {"app_token": "xapp-1"}
-I, C = {"client_id": "1.2"}, {"client_secret": "c"}
+N, C = {"client_id": "1.2"}, {"client_secret": "c"}
 
 
-@pytest.mark.parametrize("given", [{}, B | S, B | A, I | C | S, I | C | A, B | S | A | I | C])
+@pytest.mark.parametrize("given", [{}, B | S, B | A, N | C | S, N | C | A, B | S | A | N | C])
 def test_what_is_whole_lacks_nothing(given: dict[str, str]) -> None:
     assert replace(NOTHING, **given).missing == []
 
@@ -20,10 +20,10 @@ def test_what_is_whole_lacks_nothing(given: dict[str, str]) -> None:
         (B, ["Neither AWAITHUMANS_SLACK_SIGNING_SECRET nor AWAITHUMANS_SLACK_APP_TOKEN is set"]),
         (A, ["AWAITHUMANS_SLACK_BOT_TOKEN is not set"]),
         (S, ["AWAITHUMANS_SLACK_BOT_TOKEN is not set"]),
-        (B | A | I, ["AWAITHUMANS_SLACK_CLIENT_ID is set without AWAITHUMANS_SLACK_CLIENT_SECRET"]),
+        (B | A | N, ["AWAITHUMANS_SLACK_CLIENT_ID is set without AWAITHUMANS_SLACK_CLIENT_SECRET"]),
         (B | A | C, ["AWAITHUMANS_SLACK_CLIENT_SECRET is set without AWAITHUMANS_SLACK_CLIENT_ID"]),
         (
-            I | C,
+            N | C,
             ["Neither AWAITHUMANS_SLACK_SIGNING_SECRET nor AWAITHUMANS_SLACK_APP_TOKEN is set"],
         ),
     ],
