@@ -1,5 +1,6 @@
 """The database and the jobs of a server: opened together, and ended in order."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from .tasks.service import Tasks
 from .wake.local import LocalWaker
 
 if TYPE_CHECKING:
+    from .channels.slack.channel import SlackChannel
     from .store.postgres import PostgresStore
     from .wake.postgres import PostgresEars
 
@@ -36,6 +38,7 @@ class Jobs:
     feed: Feed
     others: Processes | None
     passwords: Passwords
+    slack: "SlackChannel | None"
 
     def release(self) -> None:
         """Let go of everybody who waits: the server stops."""
@@ -52,12 +55,18 @@ class Jobs:
             self.deadlines.start(self.tasks)
             self.retention.start(self.tasks)
             self.relay.start()
+            if self.slack is not None:
+                await self.slack.start()
             yield
         finally:
             await self._end()
 
     async def _end(self) -> None:
-        await self.relay.stop()
+        if self.slack is None:
+            await self.relay.stop()
+        else:
+            await asyncio.gather(self.slack.stop(), self.relay.stop())
+            await self.slack.close()
         await self.retention.stop()
         await self.deadlines.stop()
         if self.ears is not None:

@@ -688,6 +688,13 @@ class TestResult(BaseModel):
     """What the receiver said, in its own words."""
 
 
+class SlackInteraction(BaseModel):
+    """What Slack sends of a press or a form."""
+
+    payload: str
+    """A JSON object, as text."""
+
+
 class InboundResult(BaseModel):
     """What became of a mail that was handed over."""
 

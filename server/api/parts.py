@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from fastapi import Depends, FastAPI, Request
 
@@ -21,6 +21,9 @@ from ..outbox.service import Outbox
 from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
 from ..verification.offering import Verifiers
+
+if TYPE_CHECKING:
+    from ..channels.slack.channel import SlackChannel
 
 
 class Database(Protocol):
@@ -99,6 +102,7 @@ class Parts:
     trial: Trial
     inbound: Inbound
     verifiers: Verifiers
+    slack: "SlackChannel | None"
     relay: Sending
     database: Database
     ears: Ears | None

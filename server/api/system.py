@@ -13,6 +13,7 @@ from . import contract, reading
 from .credentials import By, Scraping
 from .parts import Having
 from .refusals import PRIVATE, refuses
+from .slack import slack_state
 
 
 def text(media_type: str) -> dict[int | str, dict[str, Any]]:
@@ -70,7 +71,7 @@ async def get_status(_caller: By, parts: Having) -> models.SystemStatus:
         outbox=models.OutboxState(sending=parts.relay.sending, **asdict(backlog)),
         channels=[
             models.ChannelState(channel="email", configured=by_mail, detail=mail_detail),
-            models.ChannelState(channel="slack", configured=False, detail="not set up"),
+            await slack_state(parts),
         ],
     )
 

@@ -24,6 +24,7 @@ from ..api import (
     refusals,
     setup,
     slack,
+    slack_inbound,
     stats,
     system,
     tasks,
@@ -64,6 +65,7 @@ from ..tasks.statistics import Statistician
 from ..verification.offering import Verifiers
 from ..wake.local import LocalWaker
 from . import carriers, mail
+from .slack_channel import carry_slack
 
 if TYPE_CHECKING:
     from ..wake.postgres import PostgresEars
@@ -131,6 +133,7 @@ def build(
         trial=mailing.trial,
         inbound=mailing.inbound,
         verifiers=Verifiers(carriers.keys(settings)),
+        slack=jobs.slack,
         relay=jobs.relay,
         database=store,
         ears=jobs.ears,
@@ -178,7 +181,7 @@ def _jobs(
     reminders = _REMINDERS if settings.reminders else ()
     service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures, reminders)
     carriers.carry_webhooks(relay, settings, clock, _VERSION)
-    carriers.carry_slack(relay, service)
+    slack = carry_slack(relay, settings, store, service, clock, Links(units, clock))
     carriers.carry_verifications(relay, settings, store, service, metrics)
     days = settings.retention_days
     return Jobs(
@@ -192,6 +195,7 @@ def _jobs(
         feed=feed,
         others=others,
         passwords=Passwords(),
+        slack=slack,
     )
 
 
@@ -231,6 +235,8 @@ def _routes() -> list[BaseRoute]:
         system,
     ):
         every.include_router(room.routes)
+    # What Slack sends carries a signature and no cookie: no site can have a browser send it.
+    every.routes.extend(slack_inbound.routes.routes)
     return every.routes
 
 

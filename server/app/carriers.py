@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from ..channels.email.sending import SECONDS, EmailSender
-from ..channels.unconfigured import NotSetUp
 from ..clock import Clock
 from ..config import Settings
 from ..observing.metrics import Metrics
@@ -43,13 +42,6 @@ def carry_mails(relay: Relay, service: Tasks, sender: EmailSender) -> None:
     """Have the relay send mails."""
     record = recording.Messages(service.arrived)
     relay.carry("email", Carrier(sender, record, MESSAGES, _MAIL_LEASE))
-
-
-def carry_slack(relay: Relay, service: Tasks) -> None:
-    """Have the relay send messages in Slack."""
-    away = NotSetUp("the slack channel is not configured on this server")
-    relay.carry("slack", Carrier(away, recording.Messages(service.arrived), MESSAGES))
-    relay.carry("slack_update", Carrier(away, recording.nothing, MESSAGES))
 
 
 def carry_verifications(

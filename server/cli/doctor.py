@@ -13,6 +13,7 @@ from awaithumans.discovery import Endpoint, resolve
 from awaithumans.errors import AwaitHumansError
 
 from ..app.mail import default_sender, reply_addresses
+from ..app.slack_channel import setup_of
 from ..channels.email.senders import described
 from ..config import ConfigurationError, Settings, load, unknown_names
 from .findings import Finding, State, database
@@ -55,6 +56,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("configuration", "warning", f"nothing reads {name}", "Is it misspelled?")
     yield _keys(settings)
     yield _mail(settings)
+    yield from _slack(settings)
     yield from database(settings)
     yield _port(settings)
     yield from _reachability()
@@ -83,6 +85,17 @@ def _mail(settings: Settings) -> Finding:
         return Finding("email", "ok", "no default sender; named ones are kept in the database")
     replies = "" if answered is None else f"; replies to {settings.email_reply_to}"
     return Finding("email", "ok", f"{sender.sender} by {described(sender)}{replies}")
+
+
+def _slack(settings: Settings) -> Iterator[Finding]:
+    """Look at what is set of Slack; nothing, and there is nothing to say."""
+    setup = setup_of(settings)
+    for missing in setup.missing:
+        what, _, fix = missing.partition(": ")
+        yield Finding("slack", "problem", what, fix)
+    if setup.begun and not setup.missing:
+        how = "Socket Mode" if setup.app_token else f"{setup.base_url}/api/channels/slack/…"
+        yield Finding("slack", "ok", f"answers come by {how}")
 
 
 def _port(settings: Settings) -> Finding:

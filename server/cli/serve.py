@@ -3,6 +3,7 @@
 import click
 
 from ..app import Server
+from ..app.slack_channel import setup_of
 from ..config import Settings
 from .showing import stop
 from .starting import HOST, PORT, log, read, start
@@ -32,6 +33,7 @@ def command(host: str | None, port: int | None) -> None:
         for name, what in _NEEDED.items()
         if getattr(settings, name) is None
     ]
+    missing += setup_of(settings).missing
     if missing:
         stop("\n".join(missing))
     log(settings, "json", "info")

@@ -11,6 +11,7 @@ from .channels import (
     EmailIdentityInvalid,
     EmailIdentityNotFound,
     SlackInstallationNotFound,
+    SlackSignatureInvalid,
 )
 from .deliveries import CallbackUrlInvalid, DeliveryInProgress, DeliveryNotFound
 from .links import LinkInvalid
@@ -83,6 +84,7 @@ __all__ = [
     "SetupClosed",
     "SetupTokenInvalid",
     "SlackInstallationNotFound",
+    "SlackSignatureInvalid",
     "StorageUnavailable",
     "TaskAlreadyClaimed",
     "TaskAlreadySettled",

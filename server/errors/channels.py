@@ -62,6 +62,23 @@ class SlackInstallationNotFound(Refusal):
         )
 
 
+class SlackSignatureInvalid(Refusal):
+    """The request is not signed as Slack signs, or it is older than five minutes.
+
+    Nothing of it was read. Set the signing secret from the app's page at Slack, and the server's
+    clock.
+    """
+
+    status = 401
+    code = "SLACK_SIGNATURE_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This request is not signed by Slack, or is older than five minutes. Check "
+            "AWAITHUMANS_SLACK_SIGNING_SECRET, and the server's clock."
+        )
+
+
 class ChannelFailed(Refusal):
     """The channel's vendor refused, or did not answer.
 

@@ -37,7 +37,7 @@ class MethodNotAllowed(Refusal):
 
 
 class BodyTooLarge(Refusal):
-    """The body of the request is over 5 MiB.
+    """The body of the request is over 5 MiB; what Slack sends, over 1 MiB.
 
     Send a link to the document instead of the document.
     """
@@ -45,9 +45,9 @@ class BodyTooLarge(Refusal):
     status = 413
     code = "BODY_TOO_LARGE"
 
-    def __init__(self) -> None:
+    def __init__(self, largest: str = "5 MiB") -> None:
         super().__init__(
-            "The body is over 5 MiB. Send a link to the document instead of the document."
+            f"The body is over {largest}. Send a link to the document instead of the document."
         )
 
 

@@ -6,6 +6,7 @@ from .event_queries import EventReader, EventWriter
 from .link_queries import LinkReader, LinkWriter
 from .people_queries import PeopleReader, PeopleWriter
 from .sender_queries import SenderReader, SenderWriter
+from .slack_queries import SlackReader, SlackWriter
 from .statistics_queries import StatisticsReader
 from .task_queries import TaskReader, TaskWriter
 
@@ -16,6 +17,7 @@ class Reader(
     AccessReader,
     DeliveryReader,
     EventReader,
+    SlackReader,
     LinkReader,
     SenderReader,
     StatisticsReader,
@@ -30,6 +32,7 @@ class Writer(
     DeliveryWriter,
     EventWriter,
     LinkWriter,
+    SlackWriter,
     SenderWriter,
     StatisticsReader,
 ):

@@ -10,9 +10,12 @@ from typing import Any
 import httpx
 
 from awaithumans.server.directory.credentials import Purpose
+from awaithumans.server.directory.workspaces import Workspace
 from tests.support.bodies import APPROVED, refund, yes_or_no
 from tests.support.inprocess import InProcess, Person
+from tests.support.slack_requests import SECRET, form, signed
 
+_SLACK = "/api/channels/slack"
 _PASSWORD = "correct horse battery"
 _numbers = count(1)
 
@@ -23,10 +26,14 @@ class Request:
     path: str
     body: dict[str, Any] | None = None
     mail: bytes | None = None
+    content: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def sent(self) -> dict[str, Any]:
         """What is sent of it, as httpx takes it."""
+        if self.content is not None:
+            return {"content": self.content, "headers": self.headers}
         if self.mail is None:
             return {"json": self.body}
         return {"content": self.mail, "headers": {"content-type": "message/rfc822"}}
@@ -208,6 +215,21 @@ def _by_link(method: str, purpose: Purpose, path: str) -> "Call":
 
 _LINK, _ACTION = "/api/links/{token}", "/api/channels/email/action/{token}?choice=0"
 
+
+async def _forget_workspace(world: World) -> Request:
+    kept = Workspace("T0BETA", "Beta", "U0BOT", (), None, "sealed", world.served.clock.now())
+    await world.served.store.write(lambda tx: tx.save_workspace(kept))
+    return Request("DELETE", f"{_SLACK}/installations/T0BETA")
+
+
+def _from_slack(path: str, body: bytes) -> "Call":
+    async def call(world: World) -> Request:
+        proof = signed(body, SECRET, world.served.clock.now())
+        return Request("POST", _SLACK + path, content=body, headers=proof)
+
+    return call
+
+
 Call = Callable[[World], Awaitable[Request]]
 
 CALLS: dict[str, Call] = {
@@ -252,6 +274,14 @@ CALLS: dict[str, Call] = {
     "login": _login,
     "logout": _plain("POST", "/api/auth/logout"),
     "getMe": _plain("GET", "/api/auth/me"),
+    "listSlackInstallations": _plain("GET", f"{_SLACK}/installations"),
+    "deleteSlackInstallation": _forget_workspace,
+    "listSlackMembers": _plain("GET", f"{_SLACK}/installations/T0ACME/members"),
+    "sendTestSlackMessage": _plain("POST", f"{_SLACK}/test", {"target": "slack:#refunds"}),
+    "takeSlackInteraction": _from_slack("/interactions", form({"type": "unknown"})),
+    "takeSlackEvent": _from_slack("/events", b'{"type": "unknown"}'),
+    "startSlackInstallation": _plain("GET", f"{_SLACK}/oauth/start"),
+    "finishSlackInstallation": _plain("GET", f"{_SLACK}/oauth/callback?error=access_denied"),
     "getSetupStatus": _plain("GET", "/api/setup/status"),
     "createFirstOperator": _set_up,
     "getHealth": _plain("GET", "/api/health"),

@@ -19,6 +19,7 @@ from tests.contract.calling import CALLS, World
 from tests.contract.conftest import hold_to_contract
 from tests.support.inprocess import in_process
 from tests.support.process import TOKEN
+from tests.support.slack import credentials, slack
 
 _SCOPES = (
     *("tasks:create", "tasks:read", "tasks:cancel", "tasks:complete"),
@@ -53,9 +54,11 @@ _OPERATIONS = _operations(contract.document())
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with in_process(
-        tmp_path_factory.mktemp("permissions"), callback_allow_private=True
-    ) as served:
+    folder = tmp_path_factory.mktemp("permissions")
+    async with (
+        slack() as made,
+        in_process(folder, callback_allow_private=True, **credentials(made)) as served,
+    ):
         await hold_to_contract(served.client, served.stranger)
         yield World(
             served,
@@ -152,12 +155,15 @@ def test_the_contract_lets_nobody_do_what_nobody_meant():
         *("getVersion", "getOpenapiJson", "getOpenapiYaml", "getDocs"),
         *("showLink", "headLink", "followLink"),
         *("showEmailAction", "headEmailAction", "confirmEmailAction"),
+        *("takeSlackInteraction", "takeSlackEvent"),
     }
+    # An operator is led to Slack and back in a browser.
+    led = {"startSlackInstallation", "finishSlackInstallation"}
     one_task = {"getTask", "pollTask", "listTaskAudit"}
     assert _of("link") == one_task | answering | oneself
     assert _of("reviewer") == looking | answering | oneself
-    assert _of("admin_token") == _OPERATIONS.keys() - _of("anyone")
-    assert _of("operator") == _of("admin_token") - {"receiveEmail"}
+    assert _of("admin_token") == _OPERATIONS.keys() - _of("anyone") - led
+    assert _of("operator") == (_of("admin_token") | led) - {"receiveEmail"}
     assert _of("api_key") == oneself
     assert _of("tasks:create") == {"createTask"}
     assert _of("tasks:read") == looking | {"getTaskStats"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.process import COMMAND, TOKEN, ServerProcess, clean_environment, free_port
+from tests.support.process import COMMAND, TOKEN, ServerProcess, clean_environment, free_port, run
 
 
 def doctor(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -119,3 +119,20 @@ def test_a_misspelled_variable_is_a_warning(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "AWAITHUMANS_PROT" in findings(done)["configuration"]["found"]
+
+
+def test_a_slack_that_is_half_configured_is_a_problem_and_no_server_starts(tmp_path: Path) -> None:
+    half = {"AWAITHUMANS_SLACK_APP_TOKEN": "xapp-1-canary"}
+    done = doctor(tmp_path, **half)
+    (found,) = [one for one in json.loads(done.stdout) if one["what"] == "slack"]
+    assert (done.returncode, found["state"]) == (1, "problem")
+    assert found["found"].startswith("AWAITHUMANS_SLACK_BOT_TOKEN is not set")
+    assert "xoxb-" in found["fix"]
+    assert "canary" not in done.stdout
+
+    refused = run(tmp_path, "serve", **half)
+    assert refused.returncode == 1
+    assert "AWAITHUMANS_SLACK_BOT_TOKEN is not set" in refused.stderr
+    whole = doctor(tmp_path, AWAITHUMANS_SLACK_BOT_TOKEN="xoxb-1", **half)
+    (found,) = [one for one in json.loads(whole.stdout) if one["what"] == "slack"]
+    assert (found["state"], found["found"]) == ("ok", "answers come by Socket Mode")

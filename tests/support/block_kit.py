@@ -1,5 +1,6 @@
 """Slack's limits on messages and views, as its documentation gives them: `problems_of_*`."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -100,9 +101,10 @@ def _text(at: str, part: Any, most: int, *, plain: bool = False) -> Iterator[str
 
 
 def _markup(at: str, said: str) -> Iterator[str]:
-    """Refuse mentions and links: ours has dates alone."""
-    for part in said.split("<")[1:]:
-        if not part.startswith("!date^"):
+    """Refuse links, and mentions but of one person: ours has dates, and whom it is for."""
+    for number, part in enumerate(said.split("<")[1:]):
+        one_person = number == 0 and said.startswith("<") and re.match(r"@[UW][A-Z0-9]+> ", part)
+        if not part.startswith("!date^") and not one_person:
             yield f"{at}: a mention or a link"
 
 

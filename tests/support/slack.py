@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 from tests.support.block_kit import problems_of_message, problems_of_view
 from tests.support.slack_manners import Manner
 from tests.support.slack_places import ApiError, Args, Call, Message, Workspace, direct
+from tests.support.slack_requests import SECRET
 
 TOKEN = "xoxb-1111111111-acme-secret"
 APP_TOKEN = "xapp-1-A0AWAIT-2222222222-secret"
@@ -44,6 +45,8 @@ class Slack:
     refused: list[str] = field(default_factory=list[str])
     sockets: list[web.WebSocketResponse] = field(default_factory=list[web.WebSocketResponse])
     opened: int = 0
+    codes: dict[str, str] = field(default_factory=lambda: {CODE: TOKEN})
+    """The bot tokens that codes of installations are exchanged for, each once."""
     page: int = 2
     """How many members a page has at most."""
     _manners: defaultdict[str, deque[Manner]] = field(
@@ -149,9 +152,10 @@ class Slack:
         expected = f"{CLIENT_ID}:{CLIENT_SECRET}"
         if b64decode(authorization.partition(" ")[2]).decode() != expected:
             raise ApiError("bad_client_secret")
-        if args.get("code") != CODE:
+        token = self.codes.pop(args.get("code", ""), None)
+        if token is None:
             raise ApiError("invalid_code")
-        token, workspace = next(iter(self.workspaces.items()))
+        workspace = self.workspaces[token]
         return {
             "access_token": token,
             "token_type": "bot",
@@ -333,6 +337,17 @@ async def slack() -> AsyncGenerator[Slack]:
     finally:
         await made.drop()
         await runner.cleanup()
+
+
+def credentials(made: Slack) -> dict[str, Any]:
+    """Return the settings of a server that has the first workspace, and can be installed."""
+    return {
+        "slack_bot_token": TOKEN,
+        "slack_signing_secret": SECRET,
+        "slack_client_id": CLIENT_ID,
+        "slack_client_secret": CLIENT_SECRET,
+        "slack_url": made.url.removesuffix("/api/"),
+    }
 
 
 async def _args(request: web.Request) -> Args:

@@ -48,6 +48,7 @@ from .setup_operator_request import SetupOperatorRequest
 from .setup_status import SetupStatus
 from .slack_installation import SlackInstallation
 from .slack_installation_list import SlackInstallationList
+from .slack_interaction import SlackInteraction
 from .slack_member import SlackMember
 from .slack_member_list import SlackMemberList
 from .slack_socket_state import SlackSocketState
@@ -127,6 +128,7 @@ __all__ = (
     "SetupStatus",
     "SlackInstallation",
     "SlackInstallationList",
+    "SlackInteraction",
     "SlackMember",
     "SlackMemberList",
     "SlackSocketState",

@@ -162,3 +162,8 @@ _STATES: Mapping[Status, str] = {
 }
 _ANSWERABLE = frozenset(_STATES)
 _ANSWERED: frozenset[Status] = frozenset({"submitted", "verified", "completed"})
+
+
+def answerable(task: Task) -> bool:
+    """Whether a message about the task has buttons."""
+    return task.status in _ANSWERABLE

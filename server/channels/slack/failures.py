@@ -69,8 +69,13 @@ _PASSING: Mapping[str, str] = {
     "server_error": _SLACK_IS_ILL,
     "timeout": "Slack did not answer in time; it will be tried again.",
     "unreachable": "No connection to Slack; it will be tried again.",
+    "outrun": "The task changed faster than its message; it will be tried again.",
     "malformed_answer": "Slack's answer could not be read; it will be tried again.",
 }
+
+
+class NoWorkspace(Exception):
+    """It is not known which workspace is meant, or there is no token for it; says what to do."""
 
 
 class SlackFailure(Exception):

@@ -10,11 +10,11 @@ Kind = Literal["channel", "handle", "user", "email"]
 
 ALLOWED = (
     "slack:#channel, slack:@handle, slack:@U… (a member's id), slack:someone@example.com, "
-    "or slack+TEAM:… with a workspace's id before any of these"
+    "or slack+TEAM:… with a workspace's id or name before any of these"
 )
 
 _ENTRY = re.compile(r"slack(?:\+([^:]*))?:(.*)", re.DOTALL)
-_TEAM = re.compile(r"[ET][A-Z0-9]{2,30}")
+_TEAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{6,30}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{6,30}")
 # Slack writes channels in lower case, in any script; handles too, with points.
@@ -35,7 +35,7 @@ class Target:
     """Whom to tell.
 
     Attributes:
-        team: The workspace's id; None when the entry leaves it open.
+        team: The workspace's id or name; None when the entry leaves it open.
         kind: What `name` is.
         name: A channel's name or id, a handle, a member's id, or an address; without `#` or `@`.
     """

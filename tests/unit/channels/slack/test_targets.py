@@ -16,6 +16,7 @@ from awaithumans.server.channels.slack.targets import MalformedTarget, Target, p
         ("slack:@W0123ABCD", Target(None, "user", "W0123ABCD")),
         ("slack:sue@example.com", Target(None, "email", "sue@example.com")),
         ("slack+T0ACME:#refunds", Target("T0ACME", "channel", "refunds")),
+        ("slack+Acme-Corp:#refunds", Target("Acme-Corp", "channel", "refunds")),
         ("slack+T0ACME:sue@example.com", Target("T0ACME", "email", "sue@example.com")),
     ],
 )
@@ -27,7 +28,7 @@ def test_an_entry_is_taken_apart(entry: str, target: Target) -> None:
     "entry",
     [
         *("", "slack", "slack:", "slack:#", "slack:@", "slack:refunds", "slack:#Refunds"),
-        *("slack:#a b", "slack:#" + "x" * 81, "slack+:#refunds", "slack+acme:#refunds"),
+        *("slack:#a b", "slack:#" + "x" * 81, "slack+:#refunds", "slack+a b:#refunds"),
         *("slack+T0ACME", "slack:@sue miller", "slack:@-sue", "slack:sue@", "slack:@sue@x.com"),
         *(
             "slack:sue@example",

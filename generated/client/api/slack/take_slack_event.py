@@ -1,0 +1,195 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
+from ...models.json_object import JsonObject
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: JsonObject,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/channels/slack/events",
+    }
+
+    _kwargs["json"] = Client.dump(JsonObject, body)
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorResponse | JsonObject:
+    if response.status_code == 200:
+        response_200: JsonObject = Client.load(JsonObject, response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_401
+
+    if response.status_code == 413:
+        response_413: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_422
+
+    if response.status_code == 500:
+        response_500: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_500
+
+    if response.status_code == 501:
+        response_501: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_501
+
+    response_default: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | JsonObject]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: JsonObject,
+) -> Response[ErrorResponse | JsonObject]:
+    """What people write in Slack, and what happens to the app
+
+     For Slack alone: the request has to carry its signature (`X-Slack-Signature`), made within
+    the last five minutes.
+
+    Args:
+        body (JsonObject): Any JSON object.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | JsonObject]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: JsonObject,
+) -> ErrorResponse | JsonObject | None:
+    """What people write in Slack, and what happens to the app
+
+     For Slack alone: the request has to carry its signature (`X-Slack-Signature`), made within
+    the last five minutes.
+
+    Args:
+        body (JsonObject): Any JSON object.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | JsonObject
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: JsonObject,
+) -> Response[ErrorResponse | JsonObject]:
+    """What people write in Slack, and what happens to the app
+
+     For Slack alone: the request has to carry its signature (`X-Slack-Signature`), made within
+    the last five minutes.
+
+    Args:
+        body (JsonObject): Any JSON object.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | JsonObject]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: JsonObject,
+) -> ErrorResponse | JsonObject | None:
+    """What people write in Slack, and what happens to the app
+
+     For Slack alone: the request has to carry its signature (`X-Slack-Signature`), made within
+    the last five minutes.
+
+    Args:
+        body (JsonObject): Any JSON object.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | JsonObject
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed
