@@ -30,6 +30,11 @@ async def _twice(served: InProcess) -> httpx.Response:
     return await served.client.post(_SENDERS, json=_SENDER)
 
 
+async def _installed(served: InProcess) -> httpx.Response:
+    olga = await served.person("olga@example.com", "operator")
+    return await olga.browser.get("/api/channels/slack/oauth/start")
+
+
 OF_CHANNELS: dict[str, tuple[Provoke, int, str]] = {
     "a sender that is not there": (_ask("GET", _NO_SENDER), 404, "EMAIL_IDENTITY_NOT_FOUND"),
     "no sender to remove": (_ask("DELETE", _NO_SENDER), 404, "EMAIL_IDENTITY_NOT_FOUND"),
@@ -54,9 +59,5 @@ OF_CHANNELS: dict[str, tuple[Provoke, int, str]] = {
         404,
         "SLACK_INSTALLATION_NOT_FOUND",
     ),
-    "an app that is not set up": (
-        _ask("GET", "/api/channels/slack/oauth/start"),
-        501,
-        "FEATURE_NOT_AVAILABLE",
-    ),
+    "an app that is not set up": (_installed, 501, "FEATURE_NOT_AVAILABLE"),
 }

@@ -269,8 +269,10 @@ REFUSALS: dict[str, tuple[Provoke, int, str]] = {
     **OF_CHANNELS,
 }
 # What takes a database or a vendor that does not answer: test_unavailable, channels/slack.
-_ELSEWHERE = {"STORAGE_UNAVAILABLE", "NOT_READY", "BAD_REQUEST"}
-_ELSEWHERE |= {"CHANNEL_FAILED", "SLACK_SIGNATURE_INVALID"}
+_ELSEWHERE = {
+    *("STORAGE_UNAVAILABLE", "NOT_READY", "BAD_REQUEST"),
+    *("CHANNEL_FAILED", "SLACK_SIGNATURE_INVALID"),
+}
 
 
 @pytest.mark.parametrize("name", REFUSALS)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from awaithumans.server.errors import (
+    EmailIdentityInvalid,
     FieldProblem,
     Refusal,
     TooManyAttempts,
@@ -20,6 +21,8 @@ def made(kind: type[Refusal]) -> Refusal:
     arguments: tuple[Any, ...] = (
         ("It happened. Do this.",) if kind.__init__ is Refusal.__init__ else ()
     )
+    if kind is EmailIdentityInvalid:
+        return kind([FieldProblem(("body", "sender"), "must be an address")])
     return TooManyAttempts(61) if kind is TooManyAttempts else kind(*arguments)
 
 
