@@ -21,8 +21,8 @@ class Verifiers:
         """Refuse a `verifier_config` that can't work here, or for answers like these.
 
         Raises:
-            VerifierUnavailable: Its key, its model or its library is missing, or not allowed; or the
-                schema is longer than a model is given.
+            VerifierUnavailable: Its key, its model or its library is missing, or not allowed; or
+                the schema is longer than a model is given.
         """
         problem = self._keys.check(Config(**config)) or schema_problem(response_schema)
         if problem is not None:
