@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ class Pair:
 @asynccontextmanager
 async def pair(
     databases: Postgres, folder: Path, manner: model.Manner, seconds: int = 2
-) -> AsyncIterator[Pair]:
+) -> AsyncGenerator[Pair]:
     """Two servers whose keys are in their `.env`, and the vendors that behave in this manner."""
     async with vendors(manner) as having:
         urls = {f"AWAITHUMANS_{URLS[name]}".upper(): url for name, url in having.base_urls.items()}
@@ -57,7 +57,7 @@ async def pair(
             try:
                 for server in servers:
                     await asyncio.to_thread(server.start, 60)
-                yield Pair(*servers, having)
+                yield Pair(servers[0], servers[1], having)
             finally:
                 for server in servers:
                     server.kill()

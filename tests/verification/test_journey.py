@@ -10,7 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from awaithumans import await_human
 from awaithumans.server.observing import logs
+from awaithumans.verifiers.claude import claude_verifier
+from tests.sdk.standin import REFUND
 from tests.support import vendors as model
 from tests.support.bodies import refund
 from tests.support.process import TOKEN, ServerProcess, clean_environment
@@ -103,6 +106,32 @@ async def test_what_a_dead_process_was_verifying_is_verified_by_the_next(tmp_pat
             assert (polled["response"], polled["verification_attempt"]) == (PLAIN, 1)
         finally:
             server.stop()
+
+
+async def test_an_agent_hears_of_a_refusal_though_the_next_answer_passed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = model.refuses("There is no reason.")
+    async with vendors(model.in_turn(refusal, model.verdict())) as having:
+        server = server_of(tmp_path, having)
+        await asyncio.to_thread(server.start)
+        monkeypatch.setenv("AWAITHUMANS_URL", server.url)
+        monkeypatch.setenv("AWAITHUMANS_ADMIN_API_TOKEN", TOKEN)
+        try:
+            asking = asyncio.create_task(
+                await_human(**REFUND, verifier=claude_verifier(RULES, max_attempts=2))
+            )
+            async with server.async_client() as client:
+                task = await _asked(client)
+                for reason in ("", "It was broken."):
+                    answer = {"response": {"approved": True, "reason": reason}}
+                    await client.post(f"{task}/complete", json=answer)
+            assert (await asyncio.wait_for(asking, 10)).approved
+        finally:
+            server.stop()
+    (record,) = (each for each in caplog.records if each.name == "awaithumans")
+    assert record.getMessage().startswith("answer 1 of 2 to tsk_")
+    assert record.getMessage().endswith("refused by the verifier: There is no reason.")
 
 
 async def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:
