@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 
-from awaithumans.wire import PollResult, Task
+from awaithumans.wire import AuditEntry, PollResult, Task
 
 # A model wrote it, and a person may have made it: a log's line must stay one line, and readable.
 _LONGEST_REASON = 2000
@@ -24,11 +25,32 @@ def warning(task: Task) -> str | None:
     verdict = task.verdict
     if verdict is None or verdict.outcome == "passed":
         return None
-    reason = one_line(verdict.reason, _LONGEST_REASON) or "it gave no reason"
     if verdict.outcome != "refused":
-        return f"an answer to {task.id} {_NO_VERDICT[verdict.outcome]}: {reason}"
-    which = f"{verdict.attempt} of {task.max_attempts}"
-    return f"answer {which} to {task.id} was refused by the verifier: {reason}"
+        return f"an answer to {task.id} {_NO_VERDICT[verdict.outcome]}: {_reason(verdict.reason)}"
+    return _refused(task.id, verdict.attempt, task.max_attempts, verdict.reason)
+
+
+def missed(history: Iterable[AuditEntry], heard: int, most: int | None) -> Iterator[str]:
+    """Yield the lines about the refusals that a task's history tells of.
+
+    Args:
+        history: What happened to the task, oldest first.
+        heard: How many attempts were told of already.
+        most: How many attempts there are.
+    """
+    for entry in history:
+        attempt = entry.extra_data.get("attempt")
+        if entry.action == "rejected" and isinstance(attempt, int) and attempt > heard:
+            yield _refused(entry.task_id, attempt, most, str(entry.extra_data.get("reason") or ""))
+
+
+def _refused(task_id: str, attempt: int, most: int | None, reason: str) -> str:
+    which = str(attempt) if most is None else f"{attempt} of {most}"
+    return f"answer {which} to {task_id} was refused by the verifier: {_reason(reason)}"
+
+
+def _reason(said: str) -> str:
+    return one_line(said, _LONGEST_REASON) or "it gave no reason"
 
 
 def one_line(text: str, longest: int) -> str:

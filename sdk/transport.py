@@ -75,8 +75,9 @@ POLL_TASK: Operation[PollResult] = Operation(
     poll_task.sync_detailed, poll_task.asyncio_detailed, POLL_SECONDS + _POLL_SLACK_SECONDS
 )
 CANCEL_TASK: Operation[Task] = Operation(cancel_task.sync_detailed, cancel_task.asyncio_detailed)
+# The server holds it as long as a poll, where the answer has to pass a verifier.
 COMPLETE_TASK: Operation[Task] = Operation(
-    complete_task.sync_detailed, complete_task.asyncio_detailed
+    complete_task.sync_detailed, complete_task.asyncio_detailed, POLL_SECONDS + _POLL_SLACK_SECONDS
 )
 TASK_AUDIT: Operation[AuditTrail] = Operation(
     list_task_audit.sync_detailed, list_task_audit.asyncio_detailed

@@ -87,7 +87,7 @@ class Settling:
     def _polling(self, task: Task, headers: Mapping[str, str]) -> Steps[Task | PollResult]:
         deadline, backoff = Deadline(task.timeout_at, self._pace), Backoff(self._pace)
         deadline.heard(headers)
-        watch = Watch(task.id)
+        watch = Watch(task)
         while True:
             began = self._pace.elapsed()
             outcome = yield from call(POLL_TASK, task_id=task.id, timeout=POLL_SECONDS)

@@ -69,7 +69,7 @@ async def create_task(
     if draft.callback_url is not None:
         parts.outbox.check_target(draft.callback_url)
     if draft.content.verifier_config is not None:
-        parts.verifiers.check(draft.content.verifier_config)
+        parts.verifiers.check(draft.content.verifier_config, draft.content.response_schema)
     full = await parts.tasks.create(draft, caller.actor())
     if full.replayed:
         response.headers["Idempotent-Replayed"] = "true"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ..channels.email.sending import SECONDS, EmailSender
 from ..clock import Clock
-from ..config import Settings
+from ..config import Settings, variables
 from ..observing.metrics import Metrics
 from ..observing.verifiers import VerifierFigures
 from ..outbox import recording
@@ -60,7 +60,7 @@ def judge_of(settings: Settings) -> Judge:
 
 def keys(settings: Settings) -> Keys:
     """Return the keys that verifiers may use."""
-    return Keys(settings.verifier_keys, settings.secrets)
+    return Keys(settings.verifier_keys, settings.secrets, variables())
 
 
 def _base_urls(settings: Settings) -> dict[ProviderName, str]:

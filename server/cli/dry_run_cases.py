@@ -1,12 +1,12 @@
 """The recorded answers of a dry run: read from a file, or from tasks of a server."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import from_json
 
 from awaithumans import AwaitHumansSync
 
@@ -52,17 +52,28 @@ class NoCases(ValueError):
     """There is nothing to try, or a line of the file is none; the message says which."""
 
 
+def text_of(path: Path) -> str:
+    """Return what is in a file.
+
+    Raises:
+        NoCases: It is no text, or can't be read.
+    """
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise NoCases(f"{path} is not text in UTF-8.") from None
+    except OSError as error:
+        raise NoCases(f"{path} can't be read: {error.strerror}.") from None
+
+
 def from_file(path: Path) -> Iterator[Recorded]:
     """Read one answer from each line of a file of JSON lines.
 
     Raises:
         NoCases: A line is not an answer.
     """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except UnicodeDecodeError:
-        raise NoCases(f"{path} is not text in UTF-8.") from None
-    for number, text in enumerate(lines, 1):
+    # Not `splitlines`: JSON's texts may hold what that takes for the end of a line.
+    for number, text in enumerate(text_of(path).split("\n"), 1):
         if text.strip():
             yield _read(text, f"{path.name}:{number}")
 
@@ -86,9 +97,7 @@ def from_tasks(task_ids: Sequence[str]) -> Iterator[Recorded]:
 
 def _read(text: str, where: str) -> Recorded:
     try:
-        line = _Line.model_validate(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise NoCases(f"{where}: not JSON ({error.msg}, column {error.colno}).") from None
+        line = _Line.model_validate(_json(text, where))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "the line"
@@ -101,3 +110,10 @@ def _read(text: str, where: str) -> Recorded:
         line.response,
         line.expect,
     )
+
+
+def _json(text: str, where: str) -> object:
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise NoCases(f"{where}: not JSON ({error}).") from None

@@ -14,6 +14,11 @@ from .calling import ending
 from .showing import line, plain, rest, show, stop
 
 _MOST = 50
+_NOT_TAKEN = {
+    "refused": "The answer was refused",
+    "failed": "The answer could not be checked, and can be submitted again",
+    "not_understood": "The answer was not understood",
+}
 
 
 @click.command("inbox")
@@ -84,6 +89,7 @@ def _answer(humans: AwaitHumansSync, task: Task, email: str | None) -> None:
     """Show one task, ask its fields, and submit; a refused answer is asked again."""
     show(task.task, task.payload, task.payload_schema)
     task = humans.tasks.open(task.id)
+    _judged(task)
     click.secho(f"\n{rest(task.timeout_at)} left. Ctrl-C leaves it open.\n", dim=True)
     given = dict(task.initial_response or {})
     while True:
@@ -95,14 +101,30 @@ def _answer(humans: AwaitHumansSync, task: Task, email: str | None) -> None:
             click.echo("Not submitted; the task is still open.")
             return
         try:
-            humans.tasks.complete(task.id, response=given, completed_by_email=email)
+            task = humans.tasks.complete(task.id, response=given, completed_by_email=email)
         except AwaitHumansError as error:
             if error.code != "RESPONSE_INVALID":
                 raise
             click.secho(str(error), fg="yellow")
             continue
-        click.secho("Submitted.", fg="green")
-        return
+        if not _judged(task):
+            checked = " It is being checked." if task.status == "submitted" else ""
+            click.secho(f"Submitted.{checked}", fg="green")
+            return
+        if task.status == "verification_exhausted":
+            click.secho("It was the last attempt: the task takes no answer any more.", fg="yellow")
+            return
+
+
+def _judged(task: Task) -> bool:
+    """Say why the task's verifier did not take the last answer; return whether it did not."""
+    verdict = task.verdict
+    if verdict is None or verdict.outcome == "passed" or task.status == "submitted":
+        return False
+    click.secho(f"{_NOT_TAKEN[verdict.outcome]}: {line(verdict.reason)}", fg="yellow")
+    for found in verdict.fields:
+        click.secho(f"  {line('.'.join(map(str, found.loc)))}: {line(found.msg)}", fg="yellow")
+    return True
 
 
 def _ask(task: Task, given: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ..config import ConfigurationError, load
 from ..verification.judging import Judge
 from ..verification.model import Case, Config, ProviderName, Verdict, VerifierFailure
 from .calling import JSON, ending
-from .dry_run_cases import NoCases, Recorded, from_file, from_tasks
+from .dry_run_cases import NoCases, Recorded, from_file, from_tasks, text_of
 from .showing import line, stop
 
 _AT_ONCE = 4
@@ -81,16 +81,16 @@ def command(
     Example: awaithumans verify-dry-run --instructions rules.txt --task tsk_01K8...
     """
     metadata = {"endpoint": endpoint} if endpoint else None
-    rules = instructions.read_text("utf-8").strip()
-    config = Config(provider, rules, model, api_key_env=key_env, metadata=metadata)
     with ending("The dry run was stopped.", as_json=as_json):
         try:
+            rules = text_of(instructions).strip()
             judge = judge_of(load())
             recorded = [*(from_file(cases) if cases else ()), *from_tasks(task_ids)]
         except (ConfigurationError, NoCases) as error:
             stop(str(error))
         if not recorded or not rules:
             stop("There is nothing to try: give a file of CASES or a --task, and instructions.")
+        config = Config(provider, rules, model, api_key_env=key_env, metadata=metadata)
         tried = asyncio.run(_tried(judge, config, recorded))
     _tell(tried, as_json=as_json)
     if any(each.said == "failed" or each.as_expected is False for each in tried):

@@ -234,6 +234,13 @@ def load(**given: object) -> Settings:
         raise ConfigurationError("\n".join(lines)) from None
 
 
+def variables() -> dict[str, str]:
+    """Return the variables of the environment, and under them the lines of `.env`."""
+    lines = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
+    given = {name: value for name, value in lines.items() if value}
+    return given | {name: value for name, value in os.environ.items() if value}
+
+
 def unknown_names() -> list[str]:
     """Return the `AWAITHUMANS_*` names in the environment and in `.env` that nothing reads."""
     known = {PREFIX + name.upper() for name in Settings.model_fields} | OF_THE_SDK

@@ -13,8 +13,8 @@ class VerifierSettings(BaseSettings):
 
     verifier_keys: Annotated[tuple[str, ...], NoDecode] = Field(
         KNOWN_KEYS,
-        description="The variables of the environment whose keys a task's verifier may use, "
-        "separated by commas. One of ours, `AWAITHUMANS_…`, never may.",
+        description="The variables, of the environment or of `.env`, whose keys a task's verifier "
+        "may use, separated by commas. One of ours, `AWAITHUMANS_…`, never may.",
     )
     verifier_seconds: float = Field(
         20,
@@ -32,7 +32,9 @@ class VerifierSettings(BaseSettings):
         None, description="Where Gemini's API is, if not where its SDK expects it."
     )
     azure_openai_url: str | None = Field(
-        None, description="The endpoint of Azure OpenAI, if a task's verifier names none."
+        None,
+        description="The endpoint of Azure OpenAI for every task. By default a task's verifier "
+        "names it; else it is the variable `AZURE_OPENAI_ENDPOINT`.",
     )
 
     @field_validator("verifier_keys", mode="before")

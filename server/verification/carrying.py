@@ -4,11 +4,14 @@ It is no transaction while the model is asked. The outbox says when, tries again
 another process when this one dies.
 """
 
+import asyncio
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, Literal, Protocol, TypeVar
 
+from ..errors import StorageUnavailable
 from ..tasks.deliveries import Attempt, Delivery, Outcome
 from ..tasks.model import Content, Entry, Judgement, Task
 from ..tasks.ports import Writer as TaskWriter
@@ -16,6 +19,9 @@ from .model import Case, Config, Verdict, VerifierFailure
 
 T = TypeVar("T")
 Became = Literal["passed", "refused", "not_understood", "failed"]
+# In seconds: with a last try of the database's own patience, it ends well before the lease.
+_PATIENCE = 6.0
+_PAUSE = 0.5
 
 
 class Reader(Protocol):
@@ -94,7 +100,12 @@ class Verification:
 
     async def send(self, delivery: Delivery, body: str) -> Outcome:
         """Ask once; whatever goes wrong is an outcome that costs no attempt of the task's."""
-        wanted = json.loads(body)
+        try:
+            return await self._send(delivery, json.loads(body))
+        except StorageUnavailable:
+            return Outcome(None, "The server's database did not answer.")
+
+    async def _send(self, delivery: Delivery, wanted: dict[str, Any]) -> Outcome:
         found = await self._store.read(lambda tx: _case(tx, delivery.task_id, wanted))
         if found is None:
             return Outcome(None, None, obsolete=True)
@@ -111,8 +122,27 @@ class Verification:
         hand_over = (
             self._answers.not_understood if became == "not_understood" else self._answers.judge
         )
-        waited = await hand_over(delivery.task_id, wanted["version"], _judgement(found, verdict))
+        judgement = _judgement(found, verdict)
+        waited = await _persistently(
+            lambda: hand_over(delivery.task_id, wanted["version"], judgement)
+        )
         return Outcome(None, None, obsolete=not waited)
+
+
+async def _persistently(write: Callable[[], Awaitable[bool]]) -> bool:
+    """Write, and again for some seconds while the database takes nothing: a verdict is paid for.
+
+    Raises:
+        StorageUnavailable: It took nothing to the end.
+    """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return await write()
+        except StorageUnavailable:
+            if time.monotonic() >= end:
+                raise
+        await asyncio.sleep(_PAUSE)
 
 
 class Giving(TaskWriter, Protocol):

@@ -71,6 +71,7 @@ class Judge:
             seconds=self._seconds,
             base_url=self._base_urls.get(config.provider),
             metadata=config.metadata or {},
+            environment=self._keys.environment,
         )
         reply = await provider.ask(call)
         return reading.verdict(reply, case, offer.vendor, time.monotonic() - began)

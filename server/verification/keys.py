@@ -24,7 +24,7 @@ class Keys:
     Args:
         allowed: The names of the variables, as the operator lists them.
         secrets: Our own secrets: a variable that holds one of them is never a key.
-        environment: The variables of this process.
+        environment: The variables of this process, and what stands in for them.
         registry: The providers.
     """
 
@@ -37,7 +37,7 @@ class Keys:
     ) -> None:
         self._allowed = frozenset(allowed)
         self._secrets = tuple(secret for secret in secrets if secret)
-        self._environment = environment
+        self.environment = environment
         self._registry = registry
 
     def name(self, config: Config) -> str:
@@ -66,7 +66,7 @@ class Keys:
         problem = self.check(config)
         if problem is not None:
             raise VerifierFailure(problem, permanent=True)
-        return self._environment[self.name(config)].strip()
+        return self.environment[self.name(config)].strip()
 
     def _problem(self, name: str) -> str | None:
         if name.upper().startswith(_OURS):
@@ -76,7 +76,7 @@ class Keys:
                 f"`api_key_env` is {name}, which the operator has not allowed. Use one of theirs, "
                 "or ask them to add it to AWAITHUMANS_VERIFIER_KEYS."
             )
-        value = self._environment.get(name, "").strip()
+        value = self.environment.get(name, "").strip()
         if not value:
             return f"{name} is not set on the server. An operator has to set it."
         if self._is_ours(value):

@@ -1,5 +1,6 @@
 """What verifying needs from a vendor's model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,7 +12,8 @@ from .prompt import Prompt
 class Call:
     """One question to a model; `seconds` is how long the vendor's library may wait for anything.
 
-    `base_url` is None where the vendor's own address is meant.
+    `base_url` is None where the vendor's own address is meant; `environment` has the variables of
+    the server.
     """
 
     vendor: str
@@ -22,6 +24,7 @@ class Call:
     seconds: float
     base_url: str | None = None
     metadata: Json = field(default_factory=dict[str, Any])
+    environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
 @dataclass(frozen=True, slots=True)

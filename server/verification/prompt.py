@@ -90,6 +90,15 @@ def build(case: Case, boundary: str) -> Prompt:
     return Prompt(system, "\n\n".join(fenced), _schema(free=free))
 
 
+def schema_problem(response_schema: Json) -> str | None:
+    """Return why no answer by this schema could ever be verified; or None."""
+    try:
+        _whole("response_schema", _json(response_schema), MOST_SCHEMA)
+    except VerifierFailure as failure:
+        return failure.reason
+    return None
+
+
 def _sections(case: Case) -> Iterator[tuple[str, str]]:
     yield "instructions", case.config.instructions
     yield "task", case.task

@@ -1,7 +1,8 @@
 """Reads what a model replied; nothing of it is taken on trust."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from pydantic_core import from_json
@@ -15,6 +16,7 @@ from .ports import Reply
 _MOST_REASON = 1_000
 _MOST_FIELDS = 50
 _MOST_MODEL = 200
+_DEEPEST = 64
 # What can't be stored or would steer a terminal; line breaks are kept.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
@@ -71,18 +73,25 @@ def _answer(text: object, vendor: str) -> Json:
         answer = from_json(text, allow_inf_nan=False)
     except ValueError:
         raise unreadable(vendor) from None
-    if not isinstance(answer, dict) or _has_nul(answer):
+    if not isinstance(answer, dict) or not _is_taken(answer, _DEEPEST):
         raise unreadable(vendor)
     return cast("Json", answer)
 
 
-def _has_nul(value: Any) -> bool:
-    """Say whether a text in it can't be stored; the reader of JSON bounds how deep it is."""
+def _is_taken(value: Any, levels: int) -> bool:
+    """Say whether the contract takes a value: 64 levels, no NUL, and no number that overflowed."""
     if isinstance(value, dict):
-        return any(_has_nul(part) for pair in cast("Json", value).items() for part in pair)
+        named = cast("Json", value)
+        return not any("\x00" in name for name in named) and _are_taken(named.values(), levels)
     if isinstance(value, list):
-        return any(_has_nul(part) for part in cast("list[Any]", value))
-    return isinstance(value, str) and "\x00" in value
+        return _are_taken(cast("list[Any]", value), levels)
+    if isinstance(value, str):
+        return "\x00" not in value
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _are_taken(parts: Iterable[Any], levels: int) -> bool:
+    return levels > 0 and all(_is_taken(part, levels - 1) for part in parts)
 
 
 def _text(value: object, most: int) -> str:

@@ -98,6 +98,8 @@ async def test_a_verdict_that_can_not_be_had_says_why(tmp_path: Path, rules: Pat
         ({"task": "R?", "response": {}, "expect": "maybe"}, "cases.jsonl:1: expect: "),
         ({"task": "R?", "response": {}, "expected": "pass"}, "cases.jsonl:1: expected: "),
         ("", "There is nothing to try"),
+        ('{"task": "R?", "response": {"amount": NaN}}', "cases.jsonl:1: not JSON"),
+        ('{"task": "R?", "response": ' + "[" * 100_000, "cases.jsonl:1: not JSON"),
     ],
 )
 async def test_a_line_that_is_no_case_is_named_and_no_model_is_asked(
@@ -108,6 +110,24 @@ async def test_a_line_that_is_no_case_is_named_and_no_model_is_asked(
         assert having.asked == []
     assert (done.returncode, done.stdout) == (1, "")
     assert says in done.stderr
+
+
+async def test_instructions_that_are_no_text_are_named(tmp_path: Path, rules: Path) -> None:
+    cases = recorded(tmp_path, {"task": "Refund?", "response": GOOD})
+    rules.write_bytes(b"\xff\xfe")
+    async with vendors(model.verdict()) as having:
+        done = await dry_run(having, tmp_path, cases, "--instructions", rules)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"awaithumans: {rules} is not text in UTF-8.\n"
+
+
+async def test_a_line_ends_where_json_lines_end_it(tmp_path: Path, rules: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    line = json.dumps({"task": "R?", "response": {"reason": "a\u2028b\x85c"}}, ensure_ascii=False)
+    cases.write_bytes(f"{line}\r\n{line}\n".encode())
+    async with vendors(model.verdict()) as having:
+        done = await dry_run(having, tmp_path, cases, "--instructions", rules)
+    assert (done.returncode, len(having.asked)) == (0, 2), done.stderr
 
 
 async def test_answers_of_tasks_are_taken_from_the_server(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from awaithumans.server.config import ConfigurationError, Settings, load, unknown_names
+from awaithumans.server.config import ConfigurationError, Settings, load, unknown_names, variables
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 OTHER_KEY = base64.urlsafe_b64encode(bytes(32)).decode().rstrip("=")
@@ -168,6 +168,17 @@ def test_names_that_nothing_reads_are_found_wherever_they_stand(
     for name in ("AWAITHUMANS_PORT", "AWAITHUMANS_URL", "AWAITHUMANS_TOKEN", "AWAITHUMAN_X"):
         monkeypatch.setenv(name, "4")
     assert unknown_names() == ["AWAITHUMANS_PROT", "AWAITHUMANS_TOKEN"]
+
+
+def test_variables_of_the_env_file_stand_in_for_those_that_are_not_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("ONE_KEY=file\nmixedCase=file\nGONE=file\nEMPTY=\n", encoding="utf-8")
+    monkeypatch.setenv("ONE_KEY", "environment")
+    monkeypatch.setenv("GONE", "")
+    found = variables()
+    assert (found["ONE_KEY"], found["mixedCase"], found["GONE"]) == ("environment", "file", "file")
+    assert "EMPTY" not in found
 
 
 def test_secrets_are_not_shown() -> None:

@@ -10,10 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
+from awaithumans import AwaitHumans, await_human
 from awaithumans.server.observing import logs
+from awaithumans.verifiers.claude import claude_verifier
+from tests.sdk.standin import REFUND
 from tests.support import vendors as model
 from tests.support.bodies import refund
-from tests.support.process import TOKEN, ServerProcess, clean_environment
+from tests.support.process import COMMAND, TOKEN, ServerProcess, clean_environment
 from tests.support.vendors import PROVIDERS, Vendors, vendors
 from tests.verification.conftest import KEY, PLAIN, RULES, verifying
 
@@ -103,6 +106,93 @@ async def test_what_a_dead_process_was_verifying_is_verified_by_the_next(tmp_pat
             assert (polled["response"], polled["verification_attempt"]) == (PLAIN, 1)
         finally:
             server.stop()
+
+
+async def test_an_agent_hears_of_a_refusal_though_the_next_answer_passed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = model.refuses("There is no reason.")
+    async with vendors(model.in_turn(refusal, model.verdict())) as having:
+        server = server_of(tmp_path, having)
+        await asyncio.to_thread(server.start)
+        monkeypatch.setenv("AWAITHUMANS_URL", server.url)
+        monkeypatch.setenv("AWAITHUMANS_ADMIN_API_TOKEN", TOKEN)
+        try:
+            asking = asyncio.create_task(
+                await_human(**REFUND, verifier=claude_verifier(RULES, max_attempts=2))
+            )
+            async with server.async_client() as client:
+                task = await _asked(client)
+                for reason in ("", "It was broken."):
+                    answer = {"response": {"approved": True, "reason": reason}}
+                    await client.post(f"{task}/complete", json=answer)
+            assert (await asyncio.wait_for(asking, 10)).approved
+        finally:
+            server.stop()
+    (record,) = (each for each in caplog.records if each.name == "awaithumans")
+    assert record.getMessage().startswith("answer 1 of 2 to tsk_")
+    assert record.getMessage().endswith("refused by the verifier: There is no reason.")
+
+
+async def test_in_a_terminal_a_refused_answer_is_asked_again_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    refusal = model.refuses("There is no reason.", (["reason"], "It is empty."))
+    failure = model.fails(401)
+    manner = model.in_turn(refusal, failure, model.verdict(), refusal)
+    async with vendors(manner) as having:
+        server = server_of(tmp_path, having)
+        await asyncio.to_thread(server.start)
+        try:
+            once, twice = await _inbox(server, 3, "yes\n\ny\n" * 3), await _inbox(server, 1)
+        finally:
+            server.stop()
+    assert once.returncode == 0, once.stderr
+    said = [text for text in once.stdout.splitlines() if "refused" in text or "checked" in text]
+    assert said[0].endswith("The answer was refused: There is no reason.")
+    assert "The answer could not be checked, and can be submitted again: Anthropic" in said[1]
+    assert "  reason: It is empty." in once.stdout
+    assert once.stdout.rstrip().endswith("Submitted.")
+    assert twice.returncode == 0, twice.stderr
+    assert "The answer was refused: There is no reason." in twice.stdout
+    assert "It was the last attempt" in twice.stdout
+    assert "Submitted." not in twice.stdout
+
+
+async def _inbox(
+    server: ServerProcess, attempts: int, typed: str = "yes\n\ny\n"
+) -> "subprocess.CompletedProcess[str]":
+    """Answer a new task in a terminal."""
+    verifier = {"provider": "claude", "instructions": RULES, "max_attempts": attempts}
+    async with server.async_client() as client:
+        body = refund(verifier_config=verifier, task=f"Of {attempts} attempts")
+        task_id = (await client.post("/api/tasks", json=body)).json()["id"]
+    told = {"AWAITHUMANS_URL": server.url, "AWAITHUMANS_ADMIN_API_TOKEN": TOKEN}
+    return await asyncio.to_thread(
+        subprocess.run,
+        [COMMAND, "inbox", task_id],
+        input=typed,
+        env=clean_environment(server.home) | told,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+async def test_a_program_that_answers_waits_as_long_as_the_server_for_the_verdict(
+    tmp_path: Path,
+) -> None:
+    async with vendors(model.hangs) as having:
+        server = server_of(tmp_path, having)
+        await asyncio.to_thread(server.start)
+        try:
+            verifier = claude_verifier(RULES)
+            async with AwaitHumans(server_url=server.url, api_key=TOKEN) as client:
+                task = await client.tasks.create(**REFUND, verifier=verifier)
+                done = await client.tasks.complete(task.id, response=PLAIN)
+        finally:
+            server.kill()
+    assert done.status == "submitted"
 
 
 async def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:

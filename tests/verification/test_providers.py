@@ -255,10 +255,10 @@ async def test_nothing_is_kept_at_openai_and_no_tool_is_forced_at_anthropic() ->
     assert "thinking" not in claude
 
 
-async def test_azure_is_told_where_and_in_which_version(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_azure_is_told_where_and_in_which_version() -> None:
     async with vendors.vendors(vendors.verdict()) as there:
-        asking = Judge(OFFERS, KEYS)
-        monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", there.base_urls["azure_openai"])
+        where = {"AZURE_OPENAI_ENDPOINT": there.base_urls["azure_openai"]}
+        asking = Judge(OFFERS, Keys(environment={**KEYS.environment, **where}))
         await asking.judge(case("azure_openai"))
         await asking.judge(case("azure_openai", config={"metadata": {"api_version": "2030-01-01"}}))
     assert [asked.path.partition("?")[2] for asked in there.asked] == [

@@ -216,6 +216,18 @@ async def test_a_verifier_that_cannot_work_is_refused_before_anything_is_stored(
         assert (await having.client.get("/api/tasks")).json()["items"] == []
 
 
+async def test_a_schema_that_no_verifier_reads_in_full_is_refused_with_the_task(
+    tmp_path: Path,
+) -> None:
+    async with verifying(tmp_path) as having:
+        verifier = {"provider": "claude", "instructions": RULES}
+        body = refund(verifier_config=verifier)
+        body["response_schema"] |= {"description": "x" * 60_000}
+        refused = await having.client.post("/api/tasks", json=body)
+        assert (refused.status_code, refused.json()["error_code"]) == (422, "VERIFIER_UNAVAILABLE")
+        assert "response_schema is too long for a verifier" in refused.json()["message"]
+
+
 async def test_a_hundred_mixed_cases_all_end_as_they_should(tmp_path: Path) -> None:
     kinds: list[tuple[str, model.Manner]] = [
         ("completed", model.verdict()),

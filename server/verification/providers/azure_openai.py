@@ -5,7 +5,6 @@ key goes where it says: only to the operator's own endpoint, or to one of Azure'
 """
 
 import asyncio
-import os
 import re
 from urllib.parse import urlsplit
 
@@ -72,7 +71,7 @@ def _client(call: Call) -> openai.AsyncAzureOpenAI:
 
 
 def _endpoint(call: Call) -> str:
-    operators = call.base_url or os.environ.get("AZURE_OPENAI_ENDPOINT")
+    operators = call.base_url or call.environment.get("AZURE_OPENAI_ENDPOINT")
     named = call.metadata.get("endpoint")
     if call.base_url is not None or named is None:
         if operators:
@@ -102,7 +101,8 @@ def _is_azure(endpoint: str) -> bool:
 
 
 def _api_version(call: Call) -> str:
-    named = call.metadata.get("api_version", os.environ.get("OPENAI_API_VERSION") or _API_VERSION)
+    servers = call.environment.get("OPENAI_API_VERSION") or _API_VERSION
+    named = call.metadata.get("api_version", servers)
     if isinstance(named, str) and _VERSION.fullmatch(named):
         return named
     raise VerifierFailure(

@@ -34,7 +34,14 @@ from awaithumans.transport import (
     Unreachable,
 )
 from awaithumans.waiting import Wait
-from awaithumans.wire import CreateTaskRequest, ErrorResponse, PollResult, Task, TaskPage
+from awaithumans.wire import (
+    AuditTrail,
+    CreateTaskRequest,
+    ErrorResponse,
+    PollResult,
+    Task,
+    TaskPage,
+)
 from tests.sdk.standin import a_task
 
 ENDPOINT = Endpoint("http://tasks.example.com", "secret", "server_url=", "api_key=")
@@ -434,6 +441,56 @@ def test_an_answer_that_passed_is_not_looked_up() -> None:
     yes = polled("completed", response={"approved": True}, verification_attempt=1)
     _, calls = live(world, created, yes)
     assert (looks(calls), world.warned) == (0, [])
+
+
+def history(*reasons: str, action: str = "rejected") -> Reply:
+    """What the history tells of refusals."""
+    about = {"task_id": task().id, "from_status": "submitted", "to_status": "rejected"}
+    about |= {"actor_type": "system", "actor_email": None, "channel": None}
+    lines = [
+        {
+            "id": f"aud_{attempt}",
+            "action": action,
+            "created_at": NOON.isoformat(),
+            "extra_data": {"attempt": attempt, "reason": reason},
+            **about,
+        }
+        for attempt, reason in enumerate(reasons, 1)
+    ]
+    return fails(Answer(AuditTrail.model_validate({"items": lines}), {}))
+
+
+def test_refusals_between_two_polls_are_warned_of_when_the_next_answer_passed() -> None:
+    world = World()
+    yes = polled("completed", response={"approved": True}, verification_attempt=3)
+    given = fails(Answer(task(max_attempts=3), {}))
+    live(world, given, yes, history("No date.", "Still\nnone."))
+    assert world.warned == [
+        f"answer 1 of 3 to {task().id} was refused by the verifier: No date.",
+        f"answer 2 of 3 to {task().id} was refused by the verifier: Still none.",
+    ]
+
+
+def test_what_was_warned_of_before_is_not_told_again() -> None:
+    world = World()
+    yes = polled("completed", response={"approved": True}, verification_attempt=3)
+    live(world, created, rejected(1), looked("rejected", 1), yes, history("No date.", ""))
+    assert [line.split(" was ")[1] for line in world.warned] == [
+        "refused by the verifier: No date.",
+        "refused by the verifier: it gave no reason",
+    ]
+    world = World()
+    yes = polled("completed", response={"approved": True}, verification_attempt=2)
+    live(world, created, rejected(1), looked("rejected", 1), yes)
+    assert len(world.warned) == 1
+
+
+@pytest.mark.parametrize("told", [fails(GONE), history("No date.", action="verified")])
+def test_a_history_that_tells_of_no_refusal_does_not_end_the_wait(told: Reply) -> None:
+    world = World()
+    yes = polled("completed", response={"approved": True}, verification_attempt=2)
+    assert live(world, created, yes, told)[0].approved
+    assert world.warned == []
 
 
 def test_a_verdict_that_passed_meanwhile_is_no_warning() -> None:

@@ -65,12 +65,20 @@ def test_what_is_no_verdict_is_no_pass(said: object) -> None:
         {"understood": True, "answer": '{"x": ["\\u0000"]}'},
         {"understood": True, "answer": '{"\\u0000": 1}'},
         {"understood": True, "answer": '{"x":' + "[" * 1_000},
+        {"understood": True, "answer": '{"x":' + "[" * 64 + "]" * 64 + "}"},
+        {"understood": True, "answer": '{"x": [1e999]}'},
+        {"understood": True, "answer": '{"x": -1e999}'},
         {"understood": "yes", "answer": "{}"},
     ],
 )
 def test_words_are_understood_as_an_object_or_not_at_all(more: dict[str, Any]) -> None:
     with pytest.raises(VerifierFailure, match="no verdict"):
         read(GOOD | more, SAID)
+
+
+def test_an_answer_is_as_deep_as_the_contract_takes_it() -> None:
+    text = '{"x":' + "[" * 63 + "]" * 63 + "}"
+    assert read(GOOD | {"understood": True, "answer": text}, SAID).answer is not None
 
 
 def test_what_was_not_understood_has_not_passed() -> None:
