@@ -65,8 +65,8 @@ async def test_a_double_click_on_a_slow_line_is_one(
         await tab.go(path)
         line = await tab.page.context.new_cdp_session(tab.page)
         slow = {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": -1}
-        await line.send("Network.enable")
-        await line.send("Network.emulateNetworkConditions", slow)
+        for asked, how in (("enable", None), ("emulateNetworkConditions", slow)):
+            await line.send(f"Network.{asked}", how)  # pyright: ignore[reportUnknownMemberType] -- the library's
         sent: list[str] = []
         tab.page.on("request", lambda request: sent.append(request.method))
         button = await tab.page.get_by_role("button").bounding_box()
@@ -101,6 +101,14 @@ async def test_the_pages_of_links_are_accessible_in_every_look(
 ):
     task_id = _yes_or_no(site)
     paths = [await link(task_id, "open"), await link(task_id, "answer"), "/api/links/x"]
+    one_of = {"enum": ["W" * 100, "No"]}
+    long = site.ask(
+        "T" * 300,
+        payload={"amount": 1, "customer": "c", "k" * 80: "v" * 300},
+        payload_schema={},
+        response_schema=YES_OR_NO | {"properties": {"approved": one_of}},
+    )
+    paths += [await link(long, "open"), await link(long, "answer")]
     async with open_tab("nobody") as tab:
         for path in paths:
             await tab.go(path)
