@@ -90,6 +90,7 @@ PAGES = {
     "keys": "/keys",
     "deliveries": "/deliveries",
     "analytics": "/analytics",
+    "email": "/email",
     "status": "/status",
     "settings": "/settings",
     "nothing": "/nothing",

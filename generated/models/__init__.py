@@ -695,6 +695,15 @@ class SlackInteraction(BaseModel):
     """A JSON object, as text."""
 
 
+class Press(BaseModel):
+    """What the page that asks to open a task has of its own."""
+
+    press: Annotated[
+        str | None, Field(examples=["3q2-7wD0r8iJm1vQk5sYb9XcTgUeZaLhNfPoRtWx_yA"])
+    ] = None
+    """Makes two presses on one button one; anything but what the page has is ignored."""
+
+
 class InboundResult(BaseModel):
     """What became of a mail that was handed over."""
 

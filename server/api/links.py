@@ -1,11 +1,14 @@
 """The pages that links in messages lead to: looking changes nothing, confirming does."""
 
+import re
 from typing import Annotated, Any
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from ..auth.links import Asked
+from ..auth.tokens import new_token
 from ..channels.showing import due, lines, one_line, plain
 from ..errors import (
     Forbidden,
@@ -19,7 +22,7 @@ from ..errors import (
 )
 from ..forms.choices import MOST, Choice, choices
 from ..tasks.history import how_it_settled
-from ..tasks.lookup import Full
+from ..tasks.model import Task
 from .cookies import TASK, keep_task, kept
 from .papers import PaperRoute, paper, told
 from .parameters import Number
@@ -33,10 +36,17 @@ _SEE_OTHER = 303
 # For how many seconds a person waits for the verdict on an answer before they are let go.
 _PATIENCE = 20.0
 _LONGEST_LABEL = 100
+# What the page that asks to open a task has of its own, and its form sends.
+_A_PRESS = re.compile(r"[\w-]{43}", re.ASCII)
+_LONGEST_FORM = 1000
 
 Token = Annotated[str, Path(min_length=1, max_length=64)]
 Chosen = Annotated[Number, Query(ge=0, le=MOST - 1)]
 _PAGE = text("text/html")
+_FORM = {"type": "object", "properties": {"press": {"type": "string"}}}
+_PRESSED: dict[str, Any] = {
+    "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": _FORM}}}
+}
 _LED: dict[int | str, dict[str, Any]] = {_SEE_OTHER: {"description": "See other"}}
 _LOOKING = _PAGE | _LED | refuses_with_pages(LinkInvalid, ValidationFailed, StorageUnavailable)
 _FOLLOWING = refuses_with_pages(LinkInvalid, ValidationFailed, StorageUnavailable, Forbidden)
@@ -83,13 +93,14 @@ async def head_link(token: Token, request: Request, parts: Having) -> Response:
     status_code=_SEE_OTHER,
     response_class=Response,
     responses=_FOLLOWING,
+    openapi_extra=_PRESSED,
 )
 async def follow_link(token: Token, request: Request, parts: Having) -> Response:
     """Use the link up, and lead the browser to the task."""
     known = await parts.links.followed(token, kept(request, TASK, parts.base_url))
     if known is not None:
         return _to_task(known)
-    followed = await parts.links.follow(token)
+    followed = await parts.links.follow(token, _press(await request.body()))
     response = _to_task(followed.task_id)
     keep_task(response, followed, parts.base_url)
     return response
@@ -128,10 +139,17 @@ async def head_email_action(token: Token, choice: Chosen, parts: Having) -> Resp
 )
 async def confirm_email_action(token: Token, choice: Chosen, parts: Having) -> Response:
     """Give the answer."""
-    asked = await parts.links.question(token)
-    chosen = _chosen(asked, choice)
-    full = await parts.tasks.complete(asked.task.id, chosen.response, asked.actor, _PATIENCE)
-    return _result(asked, full, chosen)
+    try:
+        asked = await parts.links.question(token)
+        chosen = _chosen(asked, choice)
+        full = await parts.tasks.complete(asked.task.id, chosen.response, asked.actor, _PATIENCE)
+    except (TaskAlreadySettled, VerificationInProgress):
+        # Of two presses on one button, a browser shows what the second one led to.
+        before = await parts.links.look(token, "answer")
+        if before is None or not before.gave(_chosen(before, choice).response):
+            raise
+        return _result(before, before.task, _chosen(before, choice))
+    return _result(asked, full.task, chosen)
 
 
 async def _show(token: str, request: Request, parts: Parts) -> Response:
@@ -139,8 +157,14 @@ async def _show(token: str, request: Request, parts: Parts) -> Response:
     if known is not None:
         return _to_task(known)
     asked = await parts.links.invitation(token)
-    words = {"question": plain(asked.task.task).strip(), "who": asked.named}
+    words = {"question": plain(asked.task.task).strip(), "who": asked.named, "press": new_token()}
     return paper("open.html.j2", "Open a task", deadline=due(asked.task.timeout_at), **words)
+
+
+def _press(body: bytes) -> str | None:
+    """Return what the page had of its own, if it is what such a page has."""
+    found = parse_qs(body[:_LONGEST_FORM].decode("ascii", "replace")).get("press", [""])[-1]
+    return found if _A_PRESS.fullmatch(found) else None
 
 
 async def _ask(token: str, choice: int, parts: Parts) -> Response:
@@ -174,9 +198,9 @@ def _to_task(task_id: str) -> Response:
     return RedirectResponse(f"/task?id={task_id}", _SEE_OTHER)
 
 
-def _result(asked: Asked, full: Full, chosen: Choice) -> Response:
+def _result(asked: Asked, task: Task, chosen: Choice) -> Response:
     """Return what became of an answer, in words."""
-    task, label = full.task, one_line(chosen.label, _LONGEST_LABEL)
+    label = one_line(chosen.label, _LONGEST_LABEL)
     reason = str((task.verdict or {}).get("reason") or "It gives no reason.")
     mailed = asked.link.channel == "email"
     again = f"you {'get another mail' if mailed else 'can go back to Slack'}, to answer again."

@@ -27,8 +27,8 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
 form { margin: 1.5rem 0; }
 button { font: inherit; font-weight: 600; padding: .625rem 1.25rem; cursor: pointer;
   border: 0; border-radius: .375rem; background: #1d4ed8; color: #fff; }
-.narrow { max-width: 40rem; margin: 0 auto; }
-.words { white-space: pre-wrap; overflow-wrap: anywhere; }
+.narrow { max-width: 40rem; margin: 0 auto; overflow-wrap: anywhere; }
+.words { white-space: pre-wrap; }
 .deeper { padding-left: 1.25rem; }
 dt { font-weight: 600; margin-top: .5rem; }
 dd { margin: 0; }

@@ -5,7 +5,7 @@ deactivated or removed meanwhile is let in no more.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..clock import Clock
 from ..directory.credentials import Link, LinkChannel, Purpose, TaskSession
@@ -14,10 +14,10 @@ from ..errors import LinkInvalid, TaskAlreadySettled, TaskNotFound, Verification
 from ..tasks import lifecycle
 from ..tasks.history import how_it_settled
 from ..tasks.holders import refuse_others
-from ..tasks.model import Actor, Content, Person, Task
+from ..tasks.model import Actor, Content, Json, Person, Task
 from .model import Caller, addressee, guest
 from .ports import LinkReader, LinkStore, LinkWriter
-from .tokens import digest, new_token
+from .tokens import digest, made_of, new_token
 
 LIFETIME = timedelta(hours=24)
 # For so long after it expired, whoever comes with a link is still told what became of the task.
@@ -46,6 +46,11 @@ class Asked:
         """The person, as they know themselves."""
         name = self.who.display_name if isinstance(self.who, Account) else None
         return name or self.who.email or "you"
+
+    def gave(self, response: Json) -> bool:
+        """Whether this very answer is the task's, and came by the link."""
+        answered = self.task.response, self.task.completed_by_email
+        return self.link.used_at is not None and answered == (response, self.who.email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +151,18 @@ class Links:
             raise LinkInvalid
         return asked
 
-    async def follow(self, token: str) -> Followed:
+    async def follow(self, token: str, press: str | None = None) -> Followed:
         """Use a link up, and let the browser that followed it answer the task.
+
+        Args:
+            token: The link's secret.
+            press: What the page with the button has of its own, for two presses on one button
+                to be one: the second is let in as the first was.
 
         Raises:
             LinkInvalid: It is no such link, or was used, or has expired.
         """
-        secret = new_token()
+        secret = new_token() if press is None else made_of(token, press)
 
         def work(tx: LinkWriter) -> Followed:
             now, asked = self._clock.now(), self._look(tx, token, "open")
@@ -160,16 +170,17 @@ class Links:
                 raise LinkInvalid
             # Whatever changes a task and its links takes the task first.
             task, link = tx.locked(asked.task.id), asked.link
+            before = tx.task_session(digest(secret))
+            if before is not None and before.alive(now):
+                return _followed(before, secret, now)
             if task is None or not tx.spend_link(link.token_hash, now):
                 raise LinkInvalid
             who, ends = asked.actor, min(task.timeout_at, now + LIFETIME)
-            tx.add_task_session(
-                TaskSession(
-                    digest(secret), task.id, link.channel, link.email, who.user_id, now, ends
-                ),
-                now,
+            session = TaskSession(
+                digest(secret), task.id, link.channel, link.email, who.user_id, now, ends
             )
-            return Followed(task.id, secret, int((ends - now).total_seconds()))
+            tx.add_task_session(session, now)
+            return _followed(session, secret, now)
 
         return await self._store.write(work)
 
@@ -229,6 +240,10 @@ class Links:
             return None
         who, whole = _addressee(tx, link), tx.whole(link.task_id)
         return None if who is None or whole is None else Asked(link, who, *whole)
+
+
+def _followed(session: TaskSession, secret: str, now: datetime) -> Followed:
+    return Followed(session.task_id, secret, int((session.expires_at - now).total_seconds()))
 
 
 def _addressee(tx: LinkReader, held: Link | TaskSession) -> Account | Person | None:

@@ -4,7 +4,9 @@ They have 256 random bits, so that a plain hash is enough: nobody can guess one 
 """
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 
 
 def new_token() -> str:
@@ -15,3 +17,9 @@ def new_token() -> str:
 def digest(token: str) -> str:
     """Return what is kept of a secret."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def made_of(token: str, press: str) -> str:
+    """Return the secret that two others make: whoever has one of them alone can't tell it."""
+    made = hmac.digest(press.encode(), token.encode(), hashlib.sha256)
+    return urlsafe_b64encode(made).rstrip(b"=").decode()

@@ -13,6 +13,8 @@ from .problems import SchemaError
 from .validation import Schema, compile_schema
 
 MOST = 4
+# What a button shows of a longer one may be the same as of another.
+_LONGEST_LABEL = 100
 
 _YES_NO = (Option(True, "Yes"), Option(False, "No"))
 
@@ -40,13 +42,14 @@ def choices(response_schema: Mapping[str, Any]) -> tuple[Choice, ...]:
 
     Returns:
         The answers in the order of the form, when the answer has one field, which is required,
-        and is a yes or no or one of up to four values; nothing for any other schema.
+        and is a yes or no or one of up to four values whose labels can be told apart on buttons;
+        nothing for any other schema.
     """
     fields = fields_of(response_schema)
     if len(fields) != 1 or not fields[0].path or not fields[0].required:
         return ()
     options = _options(fields[0])
-    if not 1 <= len(options) <= MOST:
+    if not 1 <= len(options) <= MOST or not _can_be_told_apart(options):
         return ()
     made = tuple(_choice(fields[0].name, option) for option in options)
     return made if _all_satisfy(response_schema, made) else ()
@@ -59,6 +62,18 @@ def _options(field: Field) -> tuple[Option, ...]:
         return ()
     simple = all(isinstance(option.value, str | int | None) for option in field.kind.options)
     return field.kind.options if simple else ()
+
+
+def _can_be_told_apart(options: tuple[Option, ...]) -> bool:
+    """Whether each label shows as something of its own, whole and on one line."""
+    shown = {_shown(option.label) for option in options}
+    return len(shown) == len(options) and all(1 <= len(each) <= _LONGEST_LABEL for each in shown)
+
+
+def _shown(label: str) -> str:
+    """Return what of a label can be seen."""
+    printed = (character if character.isprintable() else " " for character in label)
+    return " ".join("".join(printed).split())
 
 
 def _choice(name: str, option: Option) -> Choice:

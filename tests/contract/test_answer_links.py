@@ -80,17 +80,28 @@ async def test_confirming_answers_as_the_person_the_mail_went_to(
     task = await _task(served, task_id)
     assert (task["status"], task["response"]) == ("completed", {"approved": approved})
     assert (task["completed_by_email"], task["completed_via_channel"]) == (_SUE, "email")
-    again = await served.stranger.post(path, headers=_FORM)
-    assert (again.status_code, f"was completed by {_SUE}" in again.text) == (409, True)
+    other = await served.stranger.post(path.replace("=0", f"={1 - choice}"), headers=_FORM)
+    assert (other.status_code, f"was completed by {_SUE}" in other.text) == (409, True)
     assert (await served.stranger.get(path)).status_code == 409
 
 
-async def test_twenty_who_confirm_at_once_answer_once(served: InProcess):
+async def test_of_many_presses_on_one_button_each_is_told_of_the_one_answer(served: InProcess):
     task_id, path = await _button(served)
     answers = await asyncio.gather(*(served.stranger.post(path) for _ in range(20)))
-    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.text for answer in answers} == {answers[0].text}
+    assert "Your answer was recorded: Yes." in answers[0].text
     history = (await served.client.get(f"/api/tasks/{task_id}/audit")).json()["items"]
     assert [line["action"] for line in history].count("completed") == 1
+
+
+async def test_of_two_buttons_pressed_at_once_one_answers(served: InProcess):
+    task_id, path = await _button(served)
+    presses = (path.replace("=0", f"={number % 2}") for number in range(20))
+    answers = await asyncio.gather(*map(served.stranger.post, presses))
+    assert sorted(answer.status_code for answer in answers) == [200] * 10 + [409] * 10
+    approved = (await _task(served, task_id))["response"]["approved"]
+    assert [answer.status_code for answer in answers] == ([200, 409], [409, 200])[not approved] * 10
 
 
 async def test_who_comes_after_somebody_else_is_told_who_answered(served: InProcess):
@@ -186,6 +197,8 @@ async def _verified(served: InProcess, path: str, task_id: str, **said: Any) -> 
     while (submitted := (await served.server.tasks.get(task_id)).task).status != "submitted":
         await asyncio.sleep(0.01)
     assert (await served.stranger.get(path)).status_code == 409
+    once_more = await served.stranger.post(path)
+    assert (once_more.status_code, "is being checked" in once_more.text) == (200, True)
     await served.server.tasks.judge(task_id, submitted.version, Judgement(**said))
     return await confirming
 

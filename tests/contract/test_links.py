@@ -1,6 +1,7 @@
 """Links that open a task: looking changes nothing, following works once, for that task only."""
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,31 @@ async def test_twenty_who_follow_a_link_at_once_are_one(served: InProcess):
     late = await served.stranger.get(path)
     assert (late.status_code, "LINK_INVALID" in late.text) == (410, True)
     assert "Sign in to the dashboard" in late.text
+
+
+def _pressing(page: httpx.Response) -> dict[str, str]:
+    """Return what the button of a page sends."""
+    press = re.search(r'name="press" value="([^"]+)"', page.text)
+    assert press is not None
+    return {"press": press[1]}
+
+
+async def test_two_presses_on_one_button_are_one_though_the_first_answer_is_lost(
+    served: InProcess,
+):
+    task_id, path = await _link(served)
+    form = _pressing(await served.stranger.get(path))
+    lost, other = served.browser(), served.browser()
+    assert (await lost.post(path, data=form)).status_code == 303
+    browser = served.browser()
+    assert (await browser.post(path, data=form)).headers["location"] == f"/task?id={task_id}"
+    assert (await browser.get(f"/api/tasks/{task_id}")).status_code == 200
+    # Another page of the same link, or none of ours, is another browser.
+    for another in (_pressing(await browser.get((await _link(served))[1])), {"press": "a"}, {}):
+        assert (await other.post(path, data=another)).status_code == 410
+    # Who signs out is not let in again by what their browser remembers.
+    await browser.post("/api/auth/logout")
+    assert (await browser.post(path, data=form)).status_code == 410
 
 
 async def test_the_browser_that_followed_a_link_is_led_to_the_task_again(served: InProcess):

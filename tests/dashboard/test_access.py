@@ -1,6 +1,7 @@
 """Every page and state, light, dark and on a phone: no violation of WCAG 2.2 A or AA."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from playwright.async_api import Route
 
 from tests.dashboard.browsing import DESKTOP, PHONE, Tab, Theme
 from tests.dashboard.conftest import Open
+from tests.dashboard.senders import add_sender, without_senders
 from tests.dashboard.site import SUE, Site, Who
-from tests.dashboard.standing_in import REFUSED, SENDER, SLACK, Channels, Verified, visit
+from tests.dashboard.standing_in import REFUSED, SLACK, Channels, Verified, visit
 from tests.support.bodies import APPROVED
+from tests.support.smtp import smtp_server
 from tests.unit.forms import models
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -109,6 +112,24 @@ def _trying(do: Do, to: str) -> Do:
     return send
 
 
+async def _no_senders(tab: Tab, tasks: dict[str, str]) -> None:
+    without_senders(tab.site)
+    await _going("/email")(tab, tasks)
+    await tab.page.get_by_text("No sender has a name yet").wait_for()
+
+
+async def _senders(tab: Tab, tasks: dict[str, str], port: int = 25) -> None:
+    without_senders(tab.site)
+    add_sender(tab.site, port)
+    await _going("/email")(tab, tasks)
+    await tab.page.get_by_role("button", name="Remove support").wait_for()
+
+
+async def _mail_tried(tab: Tab, tasks: dict[str, str]) -> None:
+    async with smtp_server(data_reply="554 5.7.1 Not from here: " + "x" * 200) as mails:
+        await _trying(partial(_senders, port=mails.port), "ann@example.com")(tab, tasks)
+
+
 def _verified(**now: Any) -> Do:
     async def go(tab: Tab, tasks: dict[str, str]) -> None:
         await Verified(tasks["told"], {"max_attempts": 3, "verdict": None} | now).serve(tab)
@@ -141,8 +162,7 @@ async def _thanked(tab: Tab, tasks: dict[str, str]) -> None:
 
 _NOBODY = Channels(slack=SLACK | {"items": [], "configured": False, "socket_mode": "off"})
 _SAID = {"ok": False, "detail": "535 5.7.8 Error: authentication failed: " + "x" * 200}
-_SENDERS = Channels([SENDER], SENDER["sender"], said=_SAID)
-_EMAIL, _SLACK = _channel("/email", _SENDERS), _channel("/slack", Channels(said=_SAID))
+_SLACK = _channel("/slack", Channels(said=_SAID))
 _MEMBERS = _channel("/slack?team=T0000001", Channels())
 
 _STATES: dict[str, tuple[Who, Do]] = {
@@ -173,11 +193,11 @@ _STATES: dict[str, tuple[Who, Do]] = {
     "analytics": ("olga", _going("/analytics")),
     "settings": ("olga", _going("/settings")),
     "nothing": ("olga", _going("/nothing/here")),
-    "email": ("olga", _EMAIL),
-    "email, none": ("olga", _channel("/email", _NOBODY)),
-    "email, adding": ("olga", _pressing(_EMAIL, "Add a sender")),
-    "email, removing": ("olga", _pressing(_EMAIL, "Remove support")),
-    "email, tried": ("olga", _trying(_EMAIL, "ann@example.com")),
+    "email": ("olga", _senders),
+    "email, none": ("olga", _no_senders),
+    "email, adding": ("olga", _pressing(_senders, "Add a sender")),
+    "email, removing": ("olga", _pressing(_senders, "Remove support")),
+    "email, tried": ("olga", _mail_tried),
     "slack": ("olga", _SLACK),
     "slack, none": ("olga", _channel("/slack", _NOBODY)),
     "slack, forgetting": ("olga", _pressing(_SLACK, "Forget Nordlicht")),

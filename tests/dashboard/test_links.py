@@ -1,8 +1,11 @@
 """Links of messages in a real browser: opened, confirmed, and hostile words on their pages."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Request
 
+from awaithumans.server.directory.credentials import Purpose
 from tests.dashboard.browsing import DESKTOP, PHONE, Theme
 from tests.dashboard.conftest import Open
 from tests.dashboard.linking import Make, links_of
@@ -52,6 +55,30 @@ async def test_a_link_is_opened_by_a_press_and_tells_nobody_its_secret(
         await tab.page.get_by_role("heading", name="This link does not work any more").wait_for()
 
 
+@pytest.mark.parametrize(("purpose", "led_to"), [("open", "/task?id="), ("answer", "?choice=0")])
+async def test_a_double_click_on_a_slow_line_is_one(
+    site: Site, link: Make, open_tab: Open, purpose: Purpose, led_to: str
+):
+    task_id = _yes_or_no(site)
+    path = await link(task_id, purpose)
+    async with open_tab("nobody") as tab:
+        await tab.go(path)
+        line = await tab.page.context.new_cdp_session(tab.page)
+        slow = {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": -1}
+        for asked, how in (("enable", None), ("emulateNetworkConditions", slow)):
+            await line.send(f"Network.{asked}", how)  # pyright: ignore[reportUnknownMemberType] -- the library's
+        sent: list[str] = []
+        tab.page.on("request", lambda request: sent.append(request.method))
+        button = await tab.page.get_by_role("button").bounding_box()
+        assert button is not None
+        for _ in range(2):
+            await tab.page.mouse.click(button["x"] + 9, button["y"] + 9)
+            await asyncio.sleep(0.1)
+        heading = "Approve this refund?" if purpose == "open" else "Thank you"
+        await tab.page.get_by_role("heading", name=heading).wait_for()
+        assert (sent[:2], led_to in tab.page.url) == (["POST", "POST"], True)
+
+
 async def test_a_button_of_a_mail_answers_without_a_script(site: Site, link: Make, open_tab: Open):
     task_id = _yes_or_no(site)
     path = await link(task_id, "answer")
@@ -74,6 +101,14 @@ async def test_the_pages_of_links_are_accessible_in_every_look(
 ):
     task_id = _yes_or_no(site)
     paths = [await link(task_id, "open"), await link(task_id, "answer"), "/api/links/x"]
+    one_of = {"enum": ["W" * 100, "No"]}
+    long = site.ask(
+        "T" * 300,
+        payload={"amount": 1, "customer": "c", "k" * 80: "v" * 300},
+        payload_schema={},
+        response_schema=YES_OR_NO | {"properties": {"approved": one_of}},
+    )
+    paths += [await link(long, "open"), await link(long, "answer")]
     async with open_tab("nobody") as tab:
         for path in paths:
             await tab.go(path)

@@ -115,6 +115,7 @@ async def smtp_server(
     data_reply: str | None = None,
     refused_login: str | None = None,
     utf8: bool = False,
+    greeting: str | None = None,
     certificate_for: str = "localhost",
     port: int = 0,
 ) -> AsyncGenerator[MailServer]:
@@ -127,6 +128,7 @@ async def smtp_server(
         hangs_at: When nothing is said any more.
         data_reply: What is replied to every mail.
         refused_login: What is replied to a wrong password.
+        greeting: What is said to whoever connects, if it is no welcome.
         utf8: Whether addresses may have letters beyond ASCII.
         certificate_for: The host that its certificate is for.
         port: Where; any free port by default.
@@ -151,7 +153,9 @@ async def smtp_server(
         async def push(self, status: AnyStr) -> None:
             if str(status).startswith("220 ") and self.session and not self.session.host_name:
                 await made.pause("greeting")
-            await super().push(status)
+                if greeting is not None:
+                    return await super().push(greeting)
+            return await super().push(status)
 
     def connection() -> SMTP:
         with warnings.catch_warnings():

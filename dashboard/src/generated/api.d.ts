@@ -671,7 +671,8 @@ export interface paths {
          * Confirm the answer of a button in a mail
          * @description Answers the task as the person whom the mail was sent to, and uses the link up; the page
          *     says what became of it. A body is not read. A link works once, until the task's deadline,
-         *     and for a day at most.
+         *     and for a day at most; the same answer by the same link once more changes nothing, and gets
+         *     the same page.
          */
         post: operations["confirmEmailAction"];
         delete?: never;
@@ -703,8 +704,9 @@ export interface paths {
         /**
          * Open a task from a message
          * @description Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-         *     dashboard; a browser that has the cookie already is led there again. The browser may then answer that task, as the person whom the message was sent
-         *     to, until the task's deadline, and for a day at most. A body is not read.
+         *     dashboard; a browser that has the cookie already is led there again, and so is a second
+         *     press on the button of one page. The browser may then answer that task, as the person whom
+         *     the message was sent to, until the task's deadline, and for a day at most.
          */
         post: operations["followLink"];
         delete?: never;
@@ -1663,6 +1665,14 @@ export interface components {
         SlackInteraction: {
             /** @description A JSON object, as text. */
             payload: string;
+        };
+        /** @description What the page that asks to open a task has of its own. */
+        Press: {
+            /**
+             * @description Makes two presses on one button one; anything but what the page has is ignored.
+             * @example 3q2-7wD0r8iJm1vQk5sYb9XcTgUeZaLhNfPoRtWx_yA
+             */
+            press?: string;
         };
         /** @description What became of a mail that was handed over. */
         InboundResult: {
@@ -3509,7 +3519,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Press"];
+            };
+        };
         responses: {
             /** @description Followed. */
             303: {

@@ -41,6 +41,7 @@ from .notification import Notification
 from .notification_purpose import NotificationPurpose
 from .outbox_state import OutboxState
 from .poll_result import PollResult
+from .press import Press
 from .readiness import Readiness
 from .resend_settings import ResendSettings
 from .set_password_request import SetPasswordRequest
@@ -121,6 +122,7 @@ __all__ = (
     "NotificationPurpose",
     "OutboxState",
     "PollResult",
+    "Press",
     "Readiness",
     "ResendSettings",
     "SetPasswordRequest",

@@ -13,8 +13,9 @@ from ...errors import StorageUnavailable, TaskNotFound
 from ...forms.choices import Choice, choices
 from ...routing.plan import normal
 from ...tasks.deliveries import Delivery, Outcome
+from ...tasks.holders import has
 from ...tasks.lookup import Full
-from ...tasks.model import Notification, Task
+from ...tasks.model import Notification, Person, Task
 from .mail import Mail, MalformedMail
 from .ports import Asked, Links, Store
 from .render import Ask, Purpose, render
@@ -55,10 +56,7 @@ class Addressee:
 
     def may_answer(self, task: Task) -> bool:
         """Whether the task is theirs, or nobody's."""
-        if not task.assigned:
-            return True
-        same_person = self.user_id is not None and task.assigned_to_user_id == self.user_id
-        return same_person or normal(task.assigned_to_email or "") == normal(self.address)
+        return not task.assigned or has(task, Person(normal(self.address), self.user_id))
 
 
 class EmailSender:

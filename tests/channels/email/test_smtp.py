@@ -81,7 +81,14 @@ async def test_a_wrong_password_is_told_in_the_servers_words_without_it() -> Non
     said = f"535 5.7.8 Wrong: you said {PASSWORD}-not"
     async with smtp_server("tls", login=LOGIN, refused_login=said) as server:
         outcome = await sent(server, "tls", username="reviews", password=f"{PASSWORD}-not")
-    assert outcome == Outcome(535, "535 5.7.8 Wrong: you said [removed]", permanent=True)
+    # Somebody mends the password, and the mails that wait for it go out.
+    assert outcome == Outcome(535, "535 5.7.8 Wrong: you said [removed]")
+
+
+async def test_a_server_that_takes_no_mail_at_the_moment_is_tried_again() -> None:
+    async with smtp_server(greeting="554 5.3.2 No mail is taken here now") as server:
+        outcome = await sent(server)
+    assert outcome == Outcome(554, "554 5.3.2 No mail is taken here now")
 
 
 async def test_a_password_is_never_sent_in_the_clear_to_another_machine() -> None:

@@ -58,6 +58,23 @@ def test_answers_are_called_as_in_the_form() -> None:
     assert [one.label for one in choices(named)] == ["One", "Two"]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["", "a"],
+        ["\n ", "a"],
+        ["\u200b", "a"],
+        ["Pay", "Pay "],
+        ["Pay\u202e", "Pay"],
+        ["P" * 101, "a"],
+    ],
+)
+def test_answers_that_buttons_would_not_tell_apart_take_the_form(values: list[str]) -> None:
+    assert choices(a_field({"enum": values})) == ()
+    labels = dict(zip(("a", "b"), values, strict=True))
+    assert choices(a_field({"enum": ["a", "b"], "x-enum-labels": labels})) == ()
+
+
 class WithReason(BaseModel):
     approved: bool
     reason: str = ""

@@ -94,7 +94,8 @@ def sync_detailed(
 
      Answers the task as the person whom the mail was sent to, and uses the link up; the page
     says what became of it. A body is not read. A link works once, until the task's deadline,
-    and for a day at most.
+    and for a day at most; the same answer by the same link once more changes nothing, and gets
+    the same page.
 
     Args:
         token (str):
@@ -130,7 +131,8 @@ def sync(
 
      Answers the task as the person whom the mail was sent to, and uses the link up; the page
     says what became of it. A body is not read. A link works once, until the task's deadline,
-    and for a day at most.
+    and for a day at most; the same answer by the same link once more changes nothing, and gets
+    the same page.
 
     Args:
         token (str):
@@ -161,7 +163,8 @@ async def asyncio_detailed(
 
      Answers the task as the person whom the mail was sent to, and uses the link up; the page
     says what became of it. A body is not read. A link works once, until the task's deadline,
-    and for a day at most.
+    and for a day at most; the same answer by the same link once more changes nothing, and gets
+    the same page.
 
     Args:
         token (str):
@@ -195,7 +198,8 @@ async def asyncio(
 
      Answers the task as the person whom the mail was sent to, and uses the link up; the page
     says what became of it. A body is not read. A link works once, until the task's deadline,
-    and for a day at most.
+    and for a day at most; the same answer by the same link once more changes nothing, and gets
+    the same page.
 
     Args:
         token (str):

@@ -6,12 +6,16 @@ import httpx
 
 from ...client import AuthenticatedClient, Client
 from ...models.error_response import ErrorResponse
-from ...types import Response
+from ...models.press import Press
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     token: str,
+    *,
+    body: Press | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -20,6 +24,11 @@ def _get_kwargs(
         ),
     }
 
+    if not isinstance(body, Unset):
+        _kwargs["data"] = body.to_dict()
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -71,16 +80,18 @@ def sync_detailed(
     token: str,
     *,
     client: AuthenticatedClient | Client,
+    body: Press | Unset = UNSET,
 ) -> Response[Any | ErrorResponse | str]:
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard; a browser that has the cookie already is led there again. The browser may then answer
-    that task, as the person whom the message was sent
-    to, until the task's deadline, and for a day at most. A body is not read.
+    dashboard; a browser that has the cookie already is led there again, and so is a second
+    press on the button of one page. The browser may then answer that task, as the person whom
+    the message was sent to, until the task's deadline, and for a day at most.
 
     Args:
         token (str):
+        body (Press | Unset): What the page that asks to open a task has of its own.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,6 +103,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         token=token,
+        body=body,
     )
 
     response = client.get_httpx_client().request(
@@ -105,16 +117,18 @@ def sync(
     token: str,
     *,
     client: AuthenticatedClient | Client,
+    body: Press | Unset = UNSET,
 ) -> Any | ErrorResponse | str | None:
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard; a browser that has the cookie already is led there again. The browser may then answer
-    that task, as the person whom the message was sent
-    to, until the task's deadline, and for a day at most. A body is not read.
+    dashboard; a browser that has the cookie already is led there again, and so is a second
+    press on the button of one page. The browser may then answer that task, as the person whom
+    the message was sent to, until the task's deadline, and for a day at most.
 
     Args:
         token (str):
+        body (Press | Unset): What the page that asks to open a task has of its own.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,6 +141,7 @@ def sync(
     return sync_detailed(
         token=token,
         client=client,
+        body=body,
     ).parsed
 
 
@@ -134,16 +149,18 @@ async def asyncio_detailed(
     token: str,
     *,
     client: AuthenticatedClient | Client,
+    body: Press | Unset = UNSET,
 ) -> Response[Any | ErrorResponse | str]:
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard; a browser that has the cookie already is led there again. The browser may then answer
-    that task, as the person whom the message was sent
-    to, until the task's deadline, and for a day at most. A body is not read.
+    dashboard; a browser that has the cookie already is led there again, and so is a second
+    press on the button of one page. The browser may then answer that task, as the person whom
+    the message was sent to, until the task's deadline, and for a day at most.
 
     Args:
         token (str):
+        body (Press | Unset): What the page that asks to open a task has of its own.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,6 +172,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         token=token,
+        body=body,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -166,16 +184,18 @@ async def asyncio(
     token: str,
     *,
     client: AuthenticatedClient | Client,
+    body: Press | Unset = UNSET,
 ) -> Any | ErrorResponse | str | None:
     """Open a task from a message
 
      Uses the link up, sets the cookie `awaithumans_task`, and leads to the task in the
-    dashboard; a browser that has the cookie already is led there again. The browser may then answer
-    that task, as the person whom the message was sent
-    to, until the task's deadline, and for a day at most. A body is not read.
+    dashboard; a browser that has the cookie already is led there again, and so is a second
+    press on the button of one page. The browser may then answer that task, as the person whom
+    the message was sent to, until the task's deadline, and for a day at most.
 
     Args:
         token (str):
+        body (Press | Unset): What the page that asks to open a task has of its own.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -189,5 +209,6 @@ async def asyncio(
         await asyncio_detailed(
             token=token,
             client=client,
+            body=body,
         )
     ).parsed

@@ -18,8 +18,8 @@ BASE_URL = "https://api.resend.com"
 
 _SECONDS = 15.0
 _MOST_READ = 64 * 1024
-# Refusals that may be none the next time.
-_PASSING = frozenset((408, 409, 425, 429))
+# Refusals that may be none the next time: a key or a domain is mended, and the mails go out.
+_PASSING = frozenset((401, 403, 408, 409, 425, 429))
 # A mail went out under this key, and this attempt's links differ from its: those are good.
 _ACCEPTED_BEFORE = "invalid_idempotent_request"
 

@@ -21,6 +21,12 @@ _SECONDS = 15.0
 # The mail is accepted by then; leaving politely is worth no more.
 _SECONDS_TO_LEAVE = 1.0
 _PERMANENT = 500
+# What else is refused, such as a password, is refused to all mails until somebody mends it.
+_OF_THE_MAIL = (
+    aiosmtplib.SMTPSenderRefused,
+    aiosmtplib.SMTPRecipientRefused,
+    aiosmtplib.SMTPDataError,
+)
 
 
 class SmtpTransport:
@@ -117,7 +123,8 @@ class SmtpTransport:
 
     def _refused(self, refused: aiosmtplib.SMTPResponseException, mail: Mail) -> Outcome:
         words = self._said(f"{refused.code} {refused.message}", mail)
-        return Outcome(refused.code, words, permanent=refused.code >= _PERMANENT)
+        permanent = refused.code >= _PERMANENT and isinstance(refused, _OF_THE_MAIL)
+        return Outcome(refused.code, words, permanent=permanent)
 
     def _said(self, words: str, mail: Mail) -> str:
         return said(words, mail, (self._password, b64encode(self._password.encode()).decode()))
