@@ -221,8 +221,8 @@ async def test_a_schema_that_no_verifier_reads_in_full_is_refused_with_the_task(
 ) -> None:
     async with verifying(tmp_path) as having:
         verifier = {"provider": "claude", "instructions": RULES}
-        body = refund(verifier_config=verifier)
-        body["response_schema"] |= {"description": "x" * 60_000}
+        schema = {"type": "object", "description": "x" * 60_000}
+        body = refund(verifier_config=verifier, response_schema=schema)
         refused = await having.client.post("/api/tasks", json=body)
         assert (refused.status_code, refused.json()["error_code"]) == (422, "VERIFIER_UNAVAILABLE")
         assert "response_schema is too long for a verifier" in refused.json()["message"]
