@@ -110,7 +110,7 @@ async def list_tasks(
 )
 async def get_task(task_id: TaskId, caller: By, parts: Having) -> models.Task:
     """Return one task."""
-    return wire.task(await parts.tasks.get(task_id, caller.view))
+    return wire.shown(await parts.tasks.get(task_id, caller.view), caller)
 
 
 @routes.delete(
@@ -146,7 +146,7 @@ async def poll_task(
 )
 async def open_task(task_id: TaskId, caller: By, parts: Having) -> models.Task:
     """Note that a person looks at a task."""
-    return wire.task(await parts.tasks.open(task_id, caller.actor()))
+    return wire.shown(await parts.tasks.open(task_id, caller.actor()), caller)
 
 
 @routes.post(
@@ -170,7 +170,7 @@ async def claim_task(
         raise Forbidden(
             "Only a person can claim a task. With the admin token, name one in claimed_by_email."
         )
-    return wire.task(await parts.tasks.claim(task_id, actor))
+    return wire.shown(await parts.tasks.claim(task_id, actor), caller)
 
 
 @routes.post(
@@ -210,7 +210,7 @@ async def complete_task(
 ) -> models.Task:
     """Settle a task with an answer."""
     actor = caller.actor(_named(body.completed_by_email))
-    return wire.task(await parts.tasks.complete(task_id, body.response, actor, wait))
+    return wire.shown(await parts.tasks.complete(task_id, body.response, actor, wait), caller)
 
 
 @routes.post(

@@ -5,6 +5,7 @@ from typing import Any
 
 from awaithumans.generated import models
 
+from ..auth.model import Caller
 from ..tasks.lookup import Full
 from ..tasks.model import Entry, Task
 
@@ -32,6 +33,16 @@ def task(full: Full) -> models.Task:
         notifications=[models.Notification(**asdict(each)) for each in full.told],
         max_attempts=None if state.verifier is None else state.max_attempts,
         verdict=None if state.verdict is None else models.Verdict(**state.verdict),
+    )
+
+
+def shown(full: Full, caller: Caller) -> models.Task:
+    """Return the task as the caller may see it: a link does not show who else is asked."""
+    seen = task(full)
+    if caller.kind != "link":
+        return seen
+    return seen.model_copy(
+        update={"notify": [], "notifications": [], "assign_to": None, "task_metadata": {}}
     )
 
 

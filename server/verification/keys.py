@@ -52,7 +52,7 @@ class Keys:
             return f"{offer.vendor} needs `model`: the name of your deployment."
         if not _MODEL.fullmatch(model) or len(model) > 200:
             return "`model` is no name of a model: use letters, digits and . _ - : @ / only."
-        problem = self._problem(self.name(config))
+        problem = self._problem(self.name(config)) or self._not_theirs(config)
         if problem is None and not offer.installed:
             return failures.install(offer.vendor, offer.extra)
         return problem
@@ -81,6 +81,14 @@ class Keys:
             return f"{name} is not set on the server. An operator has to set it."
         if self._is_ours(value):
             return f"{name} holds one of the server's own secrets, so it is no verifier's key."
+        return None
+
+    def _not_theirs(self, config: Config) -> str | None:
+        """Say that a key is another vendor's: it would be sent to this one."""
+        name = self.name(config)
+        for provider, offer in self._registry.items():
+            if provider != config.provider and name == offer.key_env:
+                return f"{name} is the key of {offer.vendor}, and would be sent to another vendor."
         return None
 
     def _is_ours(self, value: str) -> bool:

@@ -94,10 +94,32 @@ async def test_following_a_link_lets_a_browser_answer_its_task_and_no_other(serv
         _OUTSIDER,
         "email",
     )
-    history = (await browser.get(f"/api/tasks/{task_id}/audit")).json()["items"]
+    assert (await browser.get(f"/api/tasks/{task_id}/audit")).status_code == 403
+    history = (await served.client.get(f"/api/tasks/{task_id}/audit")).json()["items"]
     assert {(line["actor_type"], line["actor_email"]) for line in history[1:]} == {
         ("reviewer", _OUTSIDER)
     }
+
+
+async def test_whoever_came_by_a_link_does_not_see_who_else_is_asked(served: InProcess):
+    others = {
+        "notify": ["email:boss@example.com", "slack:#approvals"],
+        "assign_to": {"emails": [_OUTSIDER, "boss@example.com"]},
+        "task_metadata": {"case": "internal-4711"},
+    }
+    task_id, path = await _link(served, _OUTSIDER, **others)
+    browser = served.browser()
+    await browser.post(path, content=b"", headers={"Origin": "http://testserver"})
+    for seen in (
+        await browser.get(f"/api/tasks/{task_id}"),
+        await browser.post(f"/api/tasks/{task_id}/open"),
+        await browser.post(f"/api/tasks/{task_id}/claim"),
+        await browser.post(f"/api/tasks/{task_id}/complete", json=APPROVED),
+    ):
+        assert seen.status_code == 200
+        assert "boss@example.com" not in seen.text
+        assert "approvals" not in seen.text
+        assert "internal-4711" not in seen.text
 
 
 @pytest.mark.parametrize("public_url", ["http://testserver", "https://humans.example.com"])

@@ -159,7 +159,7 @@ def test_the_contract_lets_nobody_do_what_nobody_meant():
     }
     # An operator is led to Slack and back in a browser.
     led = {"startSlackInstallation", "finishSlackInstallation"}
-    one_task = {"getTask", "pollTask", "listTaskAudit"}
+    one_task = {"getTask", "pollTask"}
     assert _of("link") == one_task | answering | oneself
     assert _of("reviewer") == looking | answering | oneself
     assert _of("admin_token") == _OPERATIONS.keys() - _of("anyone") - led

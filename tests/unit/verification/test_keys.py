@@ -35,6 +35,12 @@ def test_each_provider_has_its_variable(provider: ProviderName, name: str) -> No
     assert keys(environment={name: "secret-key"}).value(config) == "secret-key"
 
 
+def test_a_vendors_key_is_not_sent_to_another_vendor() -> None:
+    others = {"OPENAI_API_KEY": "sk-1234567890"}
+    config = replace(CONFIG, api_key_env="OPENAI_API_KEY")
+    assert "is the key of OpenAI" in (keys(environment=others).check(config) or "")
+
+
 def test_another_variable_has_to_be_in_the_operators_list() -> None:
     other = replace(CONFIG, api_key_env="OTHER_KEY")
     assert "AWAITHUMANS_VERIFIER_KEYS" in (keys().check(other) or "")
