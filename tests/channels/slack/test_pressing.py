@@ -106,8 +106,11 @@ async def test_a_stranger_with_somebodys_id_is_nobody(acme: Office, named: str |
     assert (await acme.state(task))["status"] == "notified"
 
 
-async def test_a_member_of_an_organization_is_one_in_all_its_workspaces(acme: Office) -> None:
-    await acme.hire("sue")
+@pytest.mark.parametrize("named", ["T0ACME", "E0ACME"])
+async def test_a_member_of_an_organization_is_one_in_all_its_workspaces(
+    acme: Office, named: str
+) -> None:
+    await acme.hire("sue", slack_team_id=named)
     task, message = await acme.posted()
     press = acme.press_of(message, "Claim", "sue", acme.slack.response_url("sue"))
     of = {"user": {"id": "U0SUE", "team_id": "T0OTHER"}, "enterprise": {"id": "E0ACME"}}
