@@ -88,6 +88,7 @@ PAGES = {
     "audit": "/audit?task={answered}",
     "people": "/people",
     "keys": "/keys",
+    "slack": "/slack",
     "deliveries": "/deliveries",
     "analytics": "/analytics",
     "email": "/email",

@@ -31,10 +31,14 @@ BODY: tuple[type[Refusal], ...] = (BodyTooLarge, ValidationFailed)
 
 _LONGEST_NAME = 100
 # What says more than that a pattern was not matched.
+_NOBODY = (
+    "is nobody who can be told. Allowed are slack:#channel, slack:@handle, slack:U… (a user's "
+    "id), slack:someone@example.com, each also as slack+TEAM:…"
+)
 _TOLD: dict[tuple[tuple[str | int, ...], str], str] = {
-    (("body", "notify"), "string_pattern_mismatch"): "is nobody who can be told. Allowed are "
-    "slack:#channel, slack:@handle, slack:U… (a user's id), slack:someone@example.com, each also "
-    "as slack+TEAM:…, and email:someone@example.com, also as email+sender:someone@example.com",
+    (("body", "notify"), "string_pattern_mismatch"): f"{_NOBODY}, and email:someone@example.com, "
+    "also as email+sender:someone@example.com",
+    (("body", "target"), "string_pattern_mismatch"): _NOBODY,
 }
 _BEARER = {"www-authenticate": 'Bearer realm="awaithumans"'}
 

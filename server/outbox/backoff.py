@@ -73,5 +73,10 @@ def next_attempt(
     waits = schedule.waits
     wait = waits[min(attempts, len(waits)) - 1] * (1 + _SPREAD * (2 * jitter - 1))
     if asked is not None:
-        wait = max(wait, timedelta(seconds=max(0.0, min(_MOST_ASKED, asked))))
+        wait = max(wait, granted(asked))
     return min(now + wait, end)
+
+
+def granted(asked: float) -> timedelta:
+    """Return for how long a receiver is left alone that asks for so many seconds."""
+    return timedelta(seconds=max(0.0, min(_MOST_ASKED, asked)))

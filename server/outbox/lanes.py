@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 from ..tasks.deliveries import Delivery, Waiting
@@ -17,13 +18,15 @@ class Lanes:
     """Counts what is being sent, in all, by host and by receiver.
 
     A receiver begins with one attempt at a time, and gets one more with each that arrives; with
-    one that fails it is back at one. So a receiver that hangs holds one place.
+    one that fails it is back at one. So a receiver that hangs holds one place, and one that asks
+    to be left alone holds none until then.
     """
 
     def __init__(self) -> None:
         self._hosts: Counter[str] = Counter()
         self._receivers: Counter[str] = Counter()
         self._paces: dict[str, int] = {}
+        self._resting: dict[str, datetime] = {}
 
     @property
     def sending(self) -> int:
@@ -41,7 +44,8 @@ class Lanes:
 
     def full_receivers(self) -> list[str]:
         """Return the receivers that may get no more at this moment."""
-        return [name for name, count in self._receivers.items() if count >= self._pace(name)]
+        busy = (name for name, count in self._receivers.items() if count >= self._pace(name))
+        return [*{*busy, *list(self._resting)}]
 
     def has_room(self, host: str, receiver: str) -> bool:
         """Whether a receiver may get one more at this moment."""
@@ -80,5 +84,14 @@ class Lanes:
             # The one that has got nothing for longest begins anew; each task may have its own.
             del self._paces[next(iter(self._paces))]
 
+    def rest(self, receiver: str, until: datetime) -> None:
+        """Begin nothing with a receiver that asks to be left alone, until then."""
+        self._resting[receiver] = max(until, self._resting.get(receiver, until))
+
+    def rested(self, now: datetime) -> datetime | None:
+        """End the rests that are over; return when the next one will be."""
+        self._resting = {name: until for name, until in self._resting.items() if until > now}
+        return min(self._resting.values(), default=None)
+
     def _pace(self, receiver: str) -> int:
-        return self._paces.get(receiver, 1)
+        return 0 if receiver in self._resting else self._paces.get(receiver, 1)

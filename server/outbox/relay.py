@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from ..clock import Clock
 from ..errors import StorageUnavailable
 from ..tasks.deliveries import Attempt, Delivery, Kind, Outcome, Owed, Packed, Waiting
-from .backoff import Schedule, next_attempt
+from .backoff import Schedule, granted, next_attempt
 from .lanes import PER_RECEIVER, Lanes
 from .ports import Meter, Record, Sender, Store, Writer
 from .recording import result
@@ -166,6 +166,7 @@ class Relay:
         now = self._clock.now()
         while self._lanes.room:
             now = self._clock.now()
+            self._lanes.rested(now)
             hosts, receivers = self._lanes.full_hosts(), self._lanes.full_receivers()
             waiting = await self._store.read(
                 lambda tx, n=now, h=hosts, r=receivers: tx.due_deliveries(
@@ -178,7 +179,8 @@ class Relay:
             for lease, some in self._by_lease(each for each in waiting if each.id in ids).items():
                 await self._begin(some, now, lease)
         # Of the time of the last look, so that nothing falls due between the two.
-        return await self._store.read(lambda tx: tx.next_delivery(now))
+        due = await self._store.read(lambda tx: tx.next_delivery(now))
+        return min(filter(None, (due, self._lanes.rested(now))), default=None)
 
     def _by_lease(self, waiting: Iterable[Waiting]) -> dict[timedelta, list[str]]:
         ids: dict[timedelta, list[str]] = {}
@@ -213,6 +215,10 @@ class Relay:
             arrived = outcome.error is None
         finally:
             self._lanes.leave(delivery.host, delivery.receiver, arrived=arrived)
+        if outcome.retry_after is not None:
+            # What else is for it would only be refused as well.
+            until = self._clock.now() + granted(outcome.retry_after)
+            self._lanes.rest(delivery.receiver, until)
         seconds = loop.time() - began
         answer = None if leased.redacted else outcome.answer
         attempt = Attempt(at, outcome.status_code, outcome.error, round(seconds * 1000), answer)

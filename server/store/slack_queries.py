@@ -1,9 +1,9 @@
 """The queries of Slack: workspaces, where messages lie, and who has an identity there."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, case, delete, or_, select
 
 from ..directory.model import Account
 from ..directory.workspaces import Placed, Workspace
@@ -53,23 +53,24 @@ class SlackReader:
         )
 
     def account_by_slack(
-        self, user_id: str, team_ids: Collection[str], *, anywhere: bool
+        self, user_id: str, team_ids: Sequence[str], *, anywhere: bool
     ) -> Account | None:
         """Return the person of the directory with this identity.
 
         Args:
             user_id: The member's id.
-            team_ids: The workspaces that they may be a member of.
+            team_ids: The workspaces that they may be a member of, the likeliest first.
             anywhere: Whether a person counts whose workspace the directory does not say.
         """
         team = users.c.slack_team_id
         here: ColumnElement[bool] = team.in_(list(team_ids))
+        order = {each: at for at, each in enumerate(team_ids)}
         query = (
             select(*ACCOUNT)
             .where(
                 users.c.slack_user_id == user_id, or_(here, team.is_(None)) if anywhere else here
             )
-            .order_by(team.asc().nulls_last())
+            .order_by(case(order, value=team, else_=len(order)))
             .limit(1)
         )
         row = self._connection.execute(query).one_or_none()

@@ -1,16 +1,18 @@
 """Every page and state, light, dark and on a phone: no violation of WCAG 2.2 A or AA."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Route
 
 from tests.dashboard.browsing import DESKTOP, PHONE, Tab, Theme
 from tests.dashboard.conftest import Open
 from tests.dashboard.senders import add_sender, without_senders
 from tests.dashboard.site import SUE, Site, Who
+from tests.dashboard.slack_site import ALL, NORDLICHT, install, slack_site
 from tests.dashboard.standing_in import REFUSED, SLACK, Channels, Verified, visit
 from tests.support.bodies import APPROVED
 from tests.support.smtp import smtp_server
@@ -23,6 +25,14 @@ _MUCH = {
     "text": "A long line of words that goes on and on. " * 60,
     "rows": [{"a": 1, "b": "x"}] * 30,
 }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(built: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """A server with people and Slack, for all tests of the module."""
+    async with slack_site(tmp_path_factory.mktemp("site"), ALL) as (found, _):
+        await install(found)
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +97,14 @@ async def _loading(tab: Tab, _tasks: dict[str, str]) -> None:
 def _channel(path: str, channels: Channels) -> Do:
     async def go(tab: Tab, _tasks: dict[str, str]) -> None:
         await channels.serve(tab)
+        await tab.go(path)
+        await tab.page.get_by_role("heading", level=2).first.wait_for()
+
+    return go
+
+
+def _titled(path: str) -> Do:
+    async def go(tab: Tab, _tasks: dict[str, str]) -> None:
         await tab.go(path)
         await tab.page.get_by_role("heading", level=2).first.wait_for()
 
@@ -161,9 +179,8 @@ async def _thanked(tab: Tab, tasks: dict[str, str]) -> None:
 
 
 _NOBODY = Channels(slack=SLACK | {"items": [], "configured": False, "socket_mode": "off"})
-_SAID = {"ok": False, "detail": "535 5.7.8 Error: authentication failed: " + "x" * 200}
-_SLACK = _channel("/slack", Channels(said=_SAID))
-_MEMBERS = _channel("/slack?team=T0000001", Channels())
+_SLACK = _titled("/slack")
+_MEMBERS = _titled(f"/slack?team={NORDLICHT}")
 
 _STATES: dict[str, tuple[Who, Do]] = {
     "login": ("nobody", _going("/login")),
@@ -203,7 +220,9 @@ _STATES: dict[str, tuple[Who, Do]] = {
     "slack, forgetting": ("olga", _pressing(_SLACK, "Forget Nordlicht")),
     "slack, tried": ("olga", _trying(_SLACK, "slack:#approvals")),
     "slack, members": ("olga", _MEMBERS),
-    "slack, linking": ("olga", _pressing(_MEMBERS, "Link Sue")),
+    "slack, linking": ("olga", _pressing(_MEMBERS, "Link sue")),
+    "slack, added": ("olga", _titled(f"/slack?installed={NORDLICHT}")),
+    "slack, not added": ("olga", _titled("/slack?error=state_expired")),
     "task, told": ("olga", _going("/task?id={told}")),
     "deliveries": ("olga", _going("/deliveries?kind=slack")),
     "task, being checked": ("olga", _verified(status="submitted")),

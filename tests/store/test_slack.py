@@ -48,6 +48,8 @@ async def test_where_a_message_is_is_kept_as_long_as_its_task(kept: Kept) -> Non
         (["T0ACME", "T0BETA"], True, "usr_sue"),
         (["T0BETA"], False, None),
         (["T0BETA"], True, "usr_ann"),
+        (["T0GAMMA", "T0ACME"], False, "usr_bob"),
+        (["T0ACME", "T0GAMMA"], False, "usr_sue"),
     ],
 )
 async def test_a_person_is_found_by_their_identity(
@@ -55,7 +57,8 @@ async def test_a_person_is_found_by_their_identity(
 ) -> None:
     sue = an_account("sue", slack_user_id="U0SUE", slack_team_id="T0ACME")
     ann = an_account("ann", slack_user_id="U0SUE")
-    for one in (ann, sue):
+    bob = an_account("bob", slack_user_id="U0SUE", slack_team_id="T0GAMMA")
+    for one in (ann, bob, sue):
         await store.write(lambda tx, one=one: tx.add_account(one))
 
     who = await store.read(lambda tx: tx.account_by_slack("U0SUE", teams, anywhere=anywhere))

@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.support.block_kit import problems_of_message, problems_of_view
+from tests.support.slack_consent import consent
 from tests.support.slack_manners import Manner
 from tests.support.slack_places import ApiError, Args, Call, Message, Workspace, direct
 from tests.support.slack_requests import SECRET
@@ -280,6 +281,10 @@ class Slack:
         self.responses.append((name, args))
         return web.Response(text="ok")
 
+    async def consent(self, request: web.Request) -> web.StreamResponse:
+        """Take somebody who is to install the app."""
+        return consent(self.codes, dict(request.query))
+
     async def link(self, request: web.Request) -> web.StreamResponse:
         """Hold a WebSocket of Socket Mode."""
         waiting = self._manners["link"]
@@ -327,6 +332,7 @@ async def slack() -> AsyncGenerator[Slack]:
     app.router.add_route("*", "/api/{method}", made.api)
     app.router.add_post("/actions/{name}", made.respond)
     app.router.add_get("/link/", made.link)
+    app.router.add_get("/oauth/v2/authorize", made.consent)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

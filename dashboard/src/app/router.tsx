@@ -92,7 +92,7 @@ const routeTree = root.addChildren([
       ...page,
       path: "/slack",
       component: lazyRouteComponent(() => import("../slack/page"), "SlackPage"),
-      validateSearch: only("team"),
+      validateSearch: only("team", "installed", "error"),
     }),
     createRoute({
       ...page,

@@ -9,6 +9,7 @@ import { Page } from "../ui/page";
 import { Badge } from "../ui/status";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
+import { arrival } from "./arriving";
 import { ForgetDialog } from "./forget";
 import { Members } from "./members";
 import { type Workspace, workspacesQuery } from "./queries";
@@ -27,11 +28,18 @@ export function SlackPage() {
 }
 
 function Parts() {
+  const came = useSearch({ from: "/signed-in/slack" });
   const { data, error, refetch } = useQuery(workspacesQuery);
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
+  const said = arrival(came, data.items);
   return (
     <>
+      {said && (
+        <div role={said.added ? "status" : "alert"}>
+          <Notice tone={said.added ? "good" : "bad"}>{said.text}</Notice>
+        </div>
+      )}
       <Notice tone={data.configured ? "plain" : "warn"}>
         <p className="whitespace-pre-line first-letter:uppercase">{data.detail}</p>
       </Notice>

@@ -114,7 +114,7 @@ def origin_of(shown: Mapping[str, Any]) -> Origin | None:
     try:
         found = json.loads(str(shown.get("private_metadata")))
         texts = [found[name] for name in ("task", "channel", "ts")]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if not isinstance(texts[0], str) or not all(isinstance(one, str | None) for one in texts):
         return None

@@ -20,14 +20,20 @@ _LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who did it: a member's id, and the workspaces that they may be a member of.
+    """Who did it: a member's id, and the workspaces that it may be of, the likeliest first.
 
-    `team` is the workspace that it happened in.
+    `team` is the workspace that it happened in. In a channel that is shared with another company,
+    somebody of that one may have the same id as somebody here.
     """
 
     team: str
-    teams: frozenset[str]
+    teams: tuple[str, ...]
     user: str
+
+    @property
+    def at_home(self) -> bool:
+        """Whether they are a member where it happened."""
+        return self.team in self.teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,11 @@ class Removed:
 
 def interaction(payload: Mapping[str, Any]) -> Pressed | Sent | None:
     """Read an interaction; None for what is none of ours, or malformed."""
-    by = _identity(_of(payload, "team"), _of(payload, "user"))
+    by = _identity(
+        _of(payload, "team"),
+        _of(payload, "user"),
+        _text(_of(payload, "enterprise"), "id", _ID),
+    )
     id_ = _text(payload, "trigger_id")
     if by is None or id_ is None:
         return None
@@ -104,7 +114,8 @@ def event(payload: Mapping[str, Any]) -> Said | Removed | None:
         kind == "tokens_revoked" and _of(happened, "tokens").get("bot")
     ):
         return Removed(id_, team)
-    return _said(happened, team, id_) if kind == "message" else None
+    organization = _text(payload, "enterprise_id", _ID)
+    return _said(happened, team, id_, organization) if kind == "message" else None
 
 
 def _pressed(payload: Mapping[str, Any], by: Identity, id_: str) -> Pressed | None:
@@ -131,9 +142,10 @@ def _sent(payload: Mapping[str, Any], by: Identity, id_: str) -> Sent | None:
     return Sent(id_, by, Place(origin.channel, origin.ts), origin, view_id, view)
 
 
-def _said(happened: Json, team: str, id_: str) -> Said | None:
+def _said(happened: Json, team: str, id_: str, organization: str | None) -> Said | None:
     theirs = _text(happened, "team", _ID) or team
-    by = _identity({"id": team}, {"id": happened.get("user"), "team_id": theirs})
+    user: Json = {"id": happened.get("user"), "team_id": theirs}
+    by = _identity({"id": team}, user, organization)
     channel = _text(happened, "channel", _ID)
     thread, text = _text(happened, "thread_ts", _TS), _text(happened, "text", longest=40_000)
     known = happened.get("subtype") in (None, "thread_broadcast", "file_share")
@@ -151,13 +163,18 @@ def plain_words(text: str) -> str:
     return unescape(typed).strip()
 
 
-def _identity(team: Json, user: Json) -> Identity | None:
-    """Return who it is; an app of a whole organization is told the workspace with the user only."""
+def _identity(team: Json, user: Json, organization: str | None) -> Identity | None:
+    """Return who it is; an app of a whole organization is told the workspace with the user only.
+
+    The workspaces of an organization have members in common: there all of them count.
+    """
     id_, theirs = _text(user, "id", _ID), _text(user, "team_id", _ID)
     here = _text(team, "id", _ID) or theirs
     if id_ is None or here is None:
         return None
-    return Identity(here, frozenset(filter(None, (here, theirs))), id_)
+    nearest = theirs or here
+    teams = (nearest,) if organization is None else (nearest, here, organization)
+    return Identity(here, tuple(dict.fromkeys(teams)), id_)
 
 
 def _of(payload: Mapping[str, Any], name: str) -> Json:

@@ -33,9 +33,9 @@ class People:
         Raises:
             Stranger: They are not in the directory, or not active.
         """
-        several = await self._workspaces.several()
+        anywhere = identity.at_home and not await self._workspaces.several()
         account: Account | None = await self._store.read(
-            lambda tx: tx.account_by_slack(identity.user, identity.teams, anywhere=not several)
+            lambda tx: tx.account_by_slack(identity.user, identity.teams, anywhere=anywhere)
         )
         if account is None:
             raise Stranger(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeVar
 
 from ...directory.model import Account
@@ -34,9 +34,12 @@ class Reader(Protocol):
         ...
 
     def account_by_slack(
-        self, user_id: str, team_ids: Collection[str], *, anywhere: bool
+        self, user_id: str, team_ids: Sequence[str], *, anywhere: bool
     ) -> Account | None:
-        """Return the person with this identity; `anywhere`, also one without a workspace."""
+        """Return the person with this identity, of the first of these workspaces that has one.
+
+        With `anywhere`, a person without a workspace counts too, after them.
+        """
         ...
 
     def workspaces(self) -> list[Workspace]:

@@ -194,9 +194,11 @@ async def _acknowledge(
 async def _close(connection: _Connection | None) -> None:
     if connection is None:
         return
-    with suppress(asyncio.TimeoutError, aiohttp.ClientError, OSError):
+    # Whatever is wrong with a connection that is given up is no reason to open no other one.
+    with suppress(Exception):
         await asyncio.wait_for(connection.disconnect(), _CLOSE_WITHIN)
-    await connection.close()
+    with suppress(Exception):
+        await connection.close()
     # What it has just cancelled ends now, not when the loop is gone.
     names = ("message_processor", "current_session_monitor", "message_receiver")
     tasks = [getattr(connection, name) for name in names]

@@ -17,10 +17,11 @@ _ENTRY = re.compile(r"slack(?:\+([^:]*))?:(.*)", re.DOTALL)
 _TEAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{6,30}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{6,30}")
-# Slack writes channels in lower case, in any script; handles too, with points.
-_CHANNEL = re.compile(r"[\w-]{1,80}")
-_HANDLE = re.compile(r"[\w][\w.-]{0,79}")
-_EMAIL = re.compile(r"(?=.{3,254}$)[^\s@<>,;:\"\\]{1,64}@[^\s@<>,;:\"\\.]+(\.[^\s@<>,;:\"\\.]+)+")
+# Slack writes channels in lower case, in any script; handles have points too. What the contract
+# lets in is never more than these: what is malformed is refused when a task is made.
+_CHANNEL = re.compile(r"[^\x00-,./:-\^`{-\x7f\s]{1,80}")
+_HANDLE = re.compile(r"[^\x00-/:-@\[-\^`{-\x7f\s][^\x00-,/:-@\[-\^`{-\x7f\s]{0,79}")
+_EMAIL = re.compile(r"[^\s@<>,;:\"\\]+@[^\s@<>,;:\"\\.]+(\.[^\s@<>,;:\"\\.]+)+")
 
 
 class MalformedTarget(ValueError):
@@ -78,7 +79,7 @@ def parse(entry: str) -> Target:
 def _readings(rest: str) -> list[tuple[Kind, str]]:
     name = rest[1:]
     if rest.startswith("#"):
-        named = _CHANNEL_ID.fullmatch(name) or (_CHANNEL.fullmatch(name) and name == name.lower())
+        named = _CHANNEL_ID.fullmatch(name) or _CHANNEL.fullmatch(name)
         return [("channel", name)] if named else []
     if rest.startswith("@"):
         if _USER_ID.fullmatch(name):

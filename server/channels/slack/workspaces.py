@@ -17,6 +17,9 @@ from .failures import NoWorkspace, SlackFailure
 from .oauth import Installation
 from .ports import Store
 
+# For how many seconds a list waits for Slack to say whose the environment's token is.
+_LISTED_WITHIN = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -134,8 +137,8 @@ class Workspaces:
         kept = await self._store.read(lambda tx: tx.workspaces())
         found: list[Listed] = []
         try:
-            own = await self.environment()
-        except SlackFailure:
+            own = await asyncio.wait_for(self.environment(), _LISTED_WITHIN)
+        except (SlackFailure, asyncio.TimeoutError):
             own = None
         if own is not None:
             whose = (own.team_id, own.team_name, own.bot_user_id)

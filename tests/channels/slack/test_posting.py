@@ -12,7 +12,7 @@ from awaithumans.server.channels.slack.workspaces import Access, Workspaces
 from awaithumans.server.channels.slack.writing import Messages
 from awaithumans.server.sealing import Sealer
 from tests.channels.slack.office import CHANNEL, SUE_ALONE, YES_NO, Office
-from tests.support.bodies import APPROVED
+from tests.support.bodies import APPROVED, refund
 from tests.support.slack import TOKEN
 from tests.support.slack_manners import answers, fails, limited, slow
 
@@ -134,7 +134,6 @@ async def test_slack_that_is_down_for_a_while_delays_a_message_and_nothing_else(
         ("slack:@U0NOBODY1", "user_not_found: Nobody in the workspace"),
         ("slack:@bot", "users_not_found: Nobody in the workspace"),
         ("slack+T0OTHER:#refunds", "The app is not installed in a workspace T0OTHER"),
-        ("slack:#Refunds", "must be slack:#channel"),
     ],
 )
 async def test_a_target_that_is_nobody_is_told_in_words_and_given_up(
@@ -143,6 +142,43 @@ async def test_a_target_that_is_nobody_is_told_in_words_and_given_up(
     told = await acme.notes(await acme.task(target), lambda it: it["status"] == "abandoned")
 
     assert told["last_error"].startswith(error), told
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("slack:#Refunds", "slack:#<!channel>", "slack:#a.b", "slack:@<U0SUE>", "slack:@-sue"),
+        *("slack:sue@localhost", "slack+:#refunds", "slack:C0123ABCD", "slack:#a&b"),
+    ],
+)
+async def test_a_malformed_target_is_refused_with_what_is_allowed(
+    acme: Office, target: str
+) -> None:
+    made = await acme.client.post("/api/tasks", json=refund(notify=[CHANNEL, target]))
+
+    assert (made.status_code, made.json()["error_code"]) == (422, "VALIDATION_ERROR")
+    (problem,) = made.json()["errors"]
+    assert problem["loc"] == ["body", "notify", 1]
+    assert "Allowed are slack:#channel, slack:@handle" in problem["msg"]
+    assert (await acme.client.get("/api/tasks")).json()["items"] == []
+
+
+async def test_no_more_is_sent_to_a_channel_that_asks_for_a_pause(acme: Office) -> None:
+    acme.slack.workspaces[TOKEN].channels["other"] = "C0OTHER"
+    acme.slack.then("chat.postMessage", limited(30))
+    first = await acme.task()
+    await acme.notes(first, lambda it: it["last_error"] is not None)
+    more = [await acme.task() for _ in range(20)]
+    await acme.becomes(await acme.task("slack:#other"), "notified")
+    await acme.later(29)
+    await asyncio.sleep(0.1)
+    assert len(acme.slack.called("chat.postMessage")) == 2
+
+    await acme.later(1.5)
+    for task in (first, *more):
+        await acme.becomes(task, "notified")
+        assert "notification_failed" not in (await acme.actions(task)) or task == first
+    assert len(acme.slack.called("chat.postMessage")) == 2 + 21
 
 
 async def test_an_attempt_whose_outcome_is_lost_posts_no_second_message(acme: Office) -> None:

@@ -82,6 +82,43 @@ async def test_a_person_without_a_workspace_counts_where_there_is_only_one(acme:
     await acme.becomes(task, "assigned")
 
 
+async def test_of_two_with_one_id_each_is_the_one_of_their_own_workspace(acme: Office) -> None:
+    await acme.hire("sue")
+    await acme.served.person("susan@other.example", slack_user_id="U0SUE", slack_team_id="T0OTHER")
+    task, message = await acme.posted()
+    url = acme.slack.response_url("sue")
+    press = acme.press_of(message, "Claim", "sue", url)
+    await acme.send(press | {"user": {"id": "U0SUE", "team_id": "T0OTHER"}})
+
+    holder = (await acme.becomes(task, "assigned"))["assigned_to_email"]
+    assert holder == "susan@other.example"
+
+
+@pytest.mark.parametrize("named", ["T0ACME", None])
+async def test_a_stranger_with_somebodys_id_is_nobody(acme: Office, named: str | None) -> None:
+    await acme.hire("sue", slack_team_id=named)
+    task, message = await acme.posted()
+    url = acme.slack.response_url("sue")
+    elsewhere = {"id": "U0SUE", "team_id": "T0OTHER"}
+    await acme.send(acme.press_of(message, "Claim", "sue", url) | {"user": elsewhere})
+
+    assert "not in this server's directory" in await acme.told()
+    assert (await acme.state(task))["status"] == "notified"
+
+
+@pytest.mark.parametrize("named", ["T0ACME", "E0ACME"])
+async def test_a_member_of_an_organization_is_one_in_all_its_workspaces(
+    acme: Office, named: str
+) -> None:
+    await acme.hire("sue", slack_team_id=named)
+    task, message = await acme.posted()
+    press = acme.press_of(message, "Claim", "sue", acme.slack.response_url("sue"))
+    of = {"user": {"id": "U0SUE", "team_id": "T0OTHER"}, "enterprise": {"id": "E0ACME"}}
+    await acme.send(press | of)
+
+    assert (await acme.becomes(task, "assigned"))["assigned_to_email"] == "sue@example.com"
+
+
 async def test_what_is_somebody_elses_stays_theirs(acme: Office) -> None:
     await acme.hire("sue")
     task, message = await acme.posted(

@@ -75,6 +75,13 @@ HOSTILE: list[Any] = [
     {"type": "block_actions", "actions": [None], "user": 1, "team": []},
     {"type": "block_actions", "actions": {}, "user": {"id": "U1"}, "team": {"id": "T1"}},
     {"type": "view_submission", "view": {"callback_id": "ah_form", "private_metadata": "["}},
+    {
+        "type": "view_submission",
+        "view": {"callback_id": "ah_form", "private_metadata": "[" * 100_000, "id": "V0000001"},
+        "user": {"id": "U0SUE"},
+        "team": {"id": "T0ACME"},
+        "trigger_id": "deep",
+    },
     {"type": "view_submission", "view": None, "user": {"id": "U0SUE"}, "trigger_id": "1"},
     {"type": "event_callback", "event": None},
     {"type": "event_callback", "event": {"type": "message", "text": 3}, "team_id": "T0ACME"},

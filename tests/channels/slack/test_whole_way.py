@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.support.clock import RunningClock
 from tests.support.inprocess import in_process
 from tests.support.receiver import receiver
 from tests.support.slack import APP_TOKEN, CLIENT_ID, CLIENT_SECRET, TOKEN, Slack, slack
-from tests.support.slack_manners import answers, fails
+from tests.support.slack_manners import answers, fails, slow
 from tests.support.slack_requests import SECRET
 
 SOCKET: dict[str, Any] = {"slack_app_token": APP_TOKEN, "slack_signing_secret": None}
@@ -57,6 +58,16 @@ async def test_a_slack_that_is_down_keeps_no_server_from_starting(tmp_path: Path
             listed = (await served.client.get("/api/channels/slack/installations")).json()
             assert (listed["socket_mode"], listed["configured"]) == ("connecting", True)
             assert (await served.client.get("/api/ready")).status_code == 200
+
+
+async def test_the_list_of_workspaces_waits_for_no_slack_that_is_silent(tmp_path: Path) -> None:
+    async with office(tmp_path) as acme:
+        acme.slack.then("auth.test", slow(9))
+        began = time.monotonic()
+        listed = (await acme.client.get("/api/channels/slack/installations")).json()
+        assert (listed["items"], time.monotonic() - began < 4) == ([], True)
+        listed = (await acme.client.get("/api/channels/slack/installations")).json()
+        assert [one["team_id"] for one in listed["items"]] == ["T0ACME"]
 
 
 @asynccontextmanager

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from awaithumans.server.outbox.lanes import MOST, PER_HOST, PER_RECEIVER, REMEMBERED, Lanes
 from awaithumans.server.tasks.deliveries import Waiting
+from tests.support.made import NOW
 
 HOST = "https://example.com"
 
@@ -70,6 +73,22 @@ def test_a_receiver_that_fails_is_not_kept_in_mind() -> None:
     lanes = Lanes()
     enter(lanes)
     lanes.leave(HOST, HOST + "/a", arrived=False)
+    assert not any(vars(lanes).values())
+
+
+def test_a_receiver_that_asks_for_a_pause_gets_nothing_until_its_end() -> None:
+    lanes = Lanes()
+    lanes.rest(HOST + "/a", NOW + timedelta(seconds=30))
+    lanes.rest(HOST + "/a", NOW + timedelta(seconds=10))
+    lanes.rest(HOST + "/b", NOW + timedelta(seconds=60))
+    assert lanes.chosen([*waiting(2), *waiting(1, "/c")]) == [HOST + "/c0"]
+    assert not lanes.has_room(HOST, HOST + "/a")
+    assert sorted(lanes.full_receivers()) == [HOST + "/a", HOST + "/b"]
+
+    assert lanes.rested(NOW + timedelta(seconds=29)) == NOW + timedelta(seconds=30)
+    assert lanes.rested(NOW + timedelta(seconds=30)) == NOW + timedelta(seconds=60)
+    assert lanes.chosen(waiting(2)) == [HOST + "/a0"]
+    assert lanes.rested(NOW + timedelta(seconds=60)) is None
     assert not any(vars(lanes).values())
 
 
