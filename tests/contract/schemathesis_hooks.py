@@ -74,6 +74,10 @@ def refusals_are_for_a_reason(context: Any, response: Any, case: Any) -> None:
     if response.status_code != 422 or not _is_valid(case):
         return
     code = response.json()["error_code"]
+    if case.path in _FROM_SLACK:
+        # A form's text has to be JSON, which no schema says.
+        assert code == "VALIDATION_ERROR"
+        return
     assert code in _OF_MEANING, f"a valid request was refused with {code}"
     assert not _is_meant(case.body), f"a meaningful request was refused with {code}"
 
