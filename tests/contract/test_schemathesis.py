@@ -41,7 +41,7 @@ _RUNS: dict[str, tuple[str, int, int, dict[str, int]]] = {
         {
             "POST /api/tasks 201": 40,
             "POST /api/tasks 422": 60,
-            "POST /api/tasks 501": 5,
+            "POST /api/tasks 501": 1,
             "GET /api/tasks 200": 30,
             "GET /api/tasks/{task_id} 404": 2,
             "POST /api/admin/users 201": 20,
