@@ -14,7 +14,7 @@ RUN sed -E -e '/^ *(#|--hash)/d' -e 's/ *\\$//' requirements.lock > /tmp/constra
     && pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
     && python -m venv /opt/awaithumans \
     && /opt/awaithumans/bin/pip install --no-cache-dir --constraint /tmp/constraints.txt \
-        "$(echo /wheels/awaithumans-*.whl)[server,otel]"
+        "$(echo /wheels/awaithumans-*.whl)[server,otel,verifier-claude,verifier-openai,verifier-gemini,verifier-azure]"
 
 FROM python:3.13-slim-trixie
 RUN groupadd --system --gid 10001 awaithumans \

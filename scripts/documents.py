@@ -30,8 +30,13 @@ stateDiagram-v2
 {terminal} are terminal: a task gets there once, whoever races, and stays.
 
 `open` says that a person looks at the task; `claim` takes it, `assign` gives it, `offer` opens it
-to several people; `expire` is the clock. An answer that arrives at the deadline or later loses,
-even if the clock's job has not run yet.
+to several people; `notify` says that a message about it was delivered; `expire` is the clock. An
+answer that arrives at the deadline or later loses, even if the clock's job has not run yet.
+
+`complete` answers a task without a verifier. With one, `submit` stores the answer; then `pass` and
+`refuse` are what the verifier says of it, `exhaust` is its last refusal, and `give_up` opens the
+task again when there was no verdict to be had, which costs no attempt. An answer that was stored
+before the deadline counts, even if its verdict comes later.
 """
 
 _SETTINGS = """# Settings

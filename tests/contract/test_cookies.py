@@ -131,13 +131,17 @@ async def test_another_site_signs_nobody_in_and_makes_no_operator(anywhere: InPr
     assert (await own.post("/api/auth/login", json=_SUE)).status_code == 200
 
 
+# What Slack sends is known by its signature alone (tests/channels/slack): no cookie counts there.
+_SIGNED = ("/api/channels/slack/interactions", "/api/channels/slack/events")
+
+
 def _writes() -> list[tuple[str, str]]:
     paths: dict[str, dict[str, Any]] = contract.document()["paths"]
     return [
         (method.upper(), path.replace("{", "").replace("}", ""))
         for path, item in paths.items()
         for method in item
-        if method in ("post", "put", "patch", "delete")
+        if method in ("post", "put", "patch", "delete") and path not in _SIGNED
     ]
 
 
