@@ -67,10 +67,11 @@ def stand_in() -> ThreadingHTTPServer:
             names = [
                 *("assigned_to_email", "assigned_to_user_id", "cancelled_at", "completed_by_email"),
                 *("completed_by_user_id", "completed_via_channel", "form_definition", "assign_to"),
-                "initial_response",
+                *("initial_response", "verdict", "max_attempts"),
             ]
             task = dict.fromkeys(names) | body | RESULTS
-            task |= {"id": "tsk_1", "redact_payload": False, "task_metadata": {}, "notify": []}
+            task |= {"id": "tsk_1", "redact_payload": False, "task_metadata": {}}
+            task |= {"notify": [], "notifications": []}
             task |= dict.fromkeys(("created_at", "updated_at"), now.isoformat())
             task["timeout_at"] = (now + timedelta(seconds=60)).isoformat()
             content = json.dumps(task).encode()
