@@ -144,4 +144,7 @@ async def test_the_guide_tells_of_every_figure_and_of_no_other(served: InProcess
         "awaithumans_tasks_settled_total",
         "awaithumans_delivery_attempts_total",
         "awaithumans_delivery_attempt_seconds",
+        "awaithumans_verdicts_total",
+        "awaithumans_verdict_seconds",
+        "awaithumans_verifier_tokens_total",
     }

@@ -29,9 +29,11 @@ def test_what_compose_asks_for_is_in_the_example_and_has_no_default_there() -> N
     wanted = set(re.findall(r"\$\{(\w+)", (_ROOT / "compose.yaml").read_text(encoding="utf-8")))
     example = (_ROOT / ".env.example").read_text(encoding="utf-8")
     given = dict(re.findall(r"^#?(\w+)=(.*)$", example, re.MULTILINE))
-    assert wanted == given.keys()
-    assert [given[name] for name in given if "TOKEN" in name or "KEY" in name] == ["", ""]
-    assert given["POSTGRES_PASSWORD"] == ""
+    # The others reach the server by `env_file`.
+    assert wanted <= given.keys()
+    secret = [name for name in given if re.search("TOKEN|KEY|SECRET|PASSWORD", name)]
+    assert len(secret) > len(wanted) - 2
+    assert {given[name] for name in secret} == {""}
 
 
 def test_what_serve_needs_is_given() -> None:
