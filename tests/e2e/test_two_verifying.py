@@ -87,44 +87,40 @@ async def settled(client: httpx.AsyncClient, task: str, within: float) -> dict[s
 async def test_what_a_killed_server_was_verifying_is_verified_by_the_other(
     databases: Postgres, tmp_path: Path
 ) -> None:
+    """One answer passes, and one is refused for the last time: each is told once."""
+
+    def mixed(asked: model.Asked) -> model.Answer:
+        passes = "#0" in asked.section("task")
+        return (model.verdict() if passes else model.refuses("No."))(asked)
+
     async with receiver() as there, pair(databases, tmp_path, model.hangs) as two:
         async with two.one.async_client() as first:
-            task = await a_task(first, callback_url=there.url)
-            submitted = await first.post(f"{task}/complete?wait=0", json=APPROVED)
-            assert submitted.json()["status"] == "submitted"
-            while not two.vendors.asked:
+            passing = await a_task(first, 0, callback_url=there.url, idempotency_key="0")
+            config = {"max_attempts": 1}
+            told = {"callback_url": there.url, "idempotency_key": "1", "config": config}
+            failing = await a_task(first, 1, **told)
+            for task in (passing, failing):
+                submitted = await first.post(f"{task}/complete?wait=0", json=APPROVED)
+                assert submitted.json()["status"] == "submitted"
+            while len(two.vendors.asked) < 2:
                 await asyncio.sleep(0.01)
         two.one.signal(signal.SIGKILL)
-        two.vendors.manner = model.verdict()
+        two.vendors.manner = mixed
         async with two.other.async_client() as client:
-            polled = await settled(client, task, LEASE_SECONDS)
-            await one_end(client, task.rsplit("/", 1)[1])
-        assert (polled["response"], polled["verification_attempt"]) == (APPROVED["response"], 1)
-        assert len(two.vendors.asked) == 2
-        (call,) = await there.got(1)
-        assert call.json["status"] == "completed"
-
-
-async def test_the_last_refusal_sends_its_webhook_once_though_its_server_died(
-    databases: Postgres, tmp_path: Path
-) -> None:
-    async with receiver() as there, pair(databases, tmp_path, model.hangs) as two:
-        async with two.one.async_client() as first:
-            task = await a_task(first, config={"max_attempts": 1}, callback_url=there.url)
-            await first.post(f"{task}/complete?wait=0", json=APPROVED)
-            while not two.vendors.asked:
-                await asyncio.sleep(0.01)
-        two.one.signal(signal.SIGKILL)
-        two.vendors.manner = model.refuses("No.")
-        async with two.other.async_client() as client:
-            polled = await settled(client, task, LEASE_SECONDS)
-            await one_end(client, task.rsplit("/", 1)[1])
-        (call,) = await there.got(1)
+            passed = await settled(client, passing, LEASE_SECONDS)
+            exhausted = await settled(client, failing, LEASE_SECONDS)
+            for task in (passing, failing):
+                await one_end(client, task.rsplit("/", 1)[1])
+        await there.got(2)
         await asyncio.sleep(1)
-    assert (polled["status"], polled["response"]) == ("verification_exhausted", None)
-    assert call.json["status"] == "verification_exhausted"
-    assert (call.json["response"], call.json["verification_attempt"]) == (None, 1)
-    assert len(there.calls) == 1
+    assert (passed["status"], passed["response"]) == ("completed", APPROVED["response"])
+    assert (exhausted["status"], exhausted["response"]) == ("verification_exhausted", None)
+    assert (passed["verification_attempt"], exhausted["verification_attempt"]) == (1, 1)
+    assert len(two.vendors.asked) == 4
+    assert sorted(call.json["status"] for call in there.calls) == [
+        "completed",
+        "verification_exhausted",
+    ]
 
 
 async def test_ten_at_once_over_both_are_one_call_for_each_attempt_left(

@@ -102,7 +102,8 @@ class Agents:
 async def one_end(client: httpx.AsyncClient, task_id: str) -> dict[str, Any]:
     """Return the one line of the history that settles the task."""
     items = (await client.get(f"/api/tasks/{task_id}/audit")).json()["items"]
-    (end,) = [i for i in items if i["to_status"] in TERMINAL and i["action"] != "refused"]
+    # What comes after it, such as a refusal or a delivery, is from a terminal status to the same.
+    (end,) = [i for i in items if i["to_status"] in TERMINAL and i["from_status"] not in TERMINAL]
     return end
 
 

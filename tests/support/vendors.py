@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from awaithumans.server.verification.model import ProviderName
@@ -22,6 +22,7 @@ class Answer:
     body: Json | bytes = b""
     headers: tuple[str, ...] = ()
     manner: str = "answers"
+    after: float = 0.0
 
 
 Manner = Callable[[Asked], Answer]
@@ -77,6 +78,11 @@ def garbage(_asked: Asked) -> Answer:
 def empty(_asked: Asked) -> Answer:
     """Answer with JSON that is nothing of the protocol."""
     return Answer(body={"hello": "there"})
+
+
+def late(seconds: float, manner: Manner) -> Manner:
+    """Behave in this manner after so many seconds."""
+    return lambda asked: replace(manner(asked), after=seconds)
 
 
 def hangs(_asked: Asked) -> Answer:
@@ -141,6 +147,7 @@ class Vendors:
         asked = read(call)
         self.asked.append(asked)
         answer = self.manner(asked)
+        await asyncio.sleep(answer.after)
         if answer.manner == "hangs":
             await asyncio.sleep(3600)
         if answer.manner == "answers":
