@@ -116,10 +116,28 @@ def build(
     if tracing is not None:
         units = TracedUnits(units, store.kind, tracing)
     jobs = _jobs(settings, store, units, clock, metrics)
-    mailing = mail.email(settings, store, jobs.tasks, clock)
+    made = _parts(settings, admin_token, clock, units, jobs, metrics)
+    app = _application(settings, made, tracing)
+    drain = settings.drain_seconds
+    return Server(app, jobs, made.first_run, jobs.tasks, settings.base_url, made.leaving, drain)
+
+
+def _parts(
+    settings: Settings,
+    admin_token: str,
+    clock: Clock,
+    units: Store,
+    jobs: Jobs,
+    metrics: Metrics,
+) -> parts.Parts:
+    """Return what the handlers work with.
+
+    Raises:
+        ConfigurationError: A channel is set up by half.
+    """
+    mailing = mail.email(settings, jobs.store, jobs.tasks, clock)
     carriers.carry_mails(jobs.relay, jobs.tasks, mailing.sender)
-    first_run, leaving = FirstRun(units, jobs.passwords, clock), parts.Leaving()
-    made = parts.Parts(
+    return parts.Parts(
         tasks=jobs.tasks,
         statistician=Statistician(units, clock),
         directory=Directory(units, jobs.passwords, clock),
@@ -127,7 +145,7 @@ def build(
         sessions=Sessions(units, jobs.passwords, clock),
         keys=Keys(units, clock),
         links=Links(units, clock),
-        first_run=first_run,
+        first_run=FirstRun(units, jobs.passwords, clock),
         outbox=_outbox(settings, units, clock, jobs, metrics),
         senders=mailing.senders,
         trial=mailing.trial,
@@ -135,21 +153,18 @@ def build(
         verifiers=Verifiers(carriers.keys(settings)),
         slack=jobs.slack,
         relay=jobs.relay,
-        database=store,
+        database=jobs.store,
         ears=jobs.ears,
         deadlines=jobs.deadlines,
         waker=jobs.waker,
         feed=jobs.feed,
         metrics=metrics,
         metrics_public=settings.metrics_public,
-        leaving=leaving,
+        leaving=parts.Leaving(),
         version=_VERSION,
         base_url=settings.base_url,
         started_at=clock.now(),
     )
-    app = _application(settings, made, tracing)
-    drain = settings.drain_seconds
-    return Server(app, jobs, first_run, jobs.tasks, settings.base_url, leaving, drain)
 
 
 def _outbox(settings: Settings, units: Store, clock: Clock, jobs: Jobs, metrics: Metrics) -> Outbox:

@@ -41,7 +41,7 @@ class _Connection(SocketModeClient):
         super().__init__("", logger=_SILENT)
         self.over = asyncio.Event()
 
-    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: ARG002
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: ARG002 -- the library's
         """Note that another connection is needed: this is lost, or Slack will close it."""
         self.over.set()
 

@@ -1,7 +1,6 @@
 """Mails are kept in a folder, whole."""
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -29,7 +28,7 @@ async def test_a_mail_is_a_file_with_all_of_it(tmp_path: Path) -> None:
 async def test_a_mail_is_for_its_reader_alone(tmp_path: Path) -> None:
     await FileTransport(tmp_path, ManualClock(NOW)).send(a_mail(), "dlv_1")
     (path,) = tmp_path.iterdir()
-    assert os.stat(path).st_mode & 0o077 == 0  # noqa: PTH116
+    assert path.stat().st_mode & 0o077 == 0
 
 
 async def test_files_are_in_the_order_in_which_mails_were_sent(tmp_path: Path) -> None:
