@@ -45,7 +45,7 @@ class Lanes:
     def full_receivers(self) -> list[str]:
         """Return the receivers that may get no more at this moment."""
         busy = (name for name, count in self._receivers.items() if count >= self._pace(name))
-        return [*{*busy, *list(self._resting)}]
+        return [*{*busy, *self._resting}]
 
     def has_room(self, host: str, receiver: str) -> bool:
         """Whether a receiver may get one more at this moment."""
