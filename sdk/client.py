@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from awaithumans.discovery import resolve
+from awaithumans.discovery import Endpoint, resolve
 from awaithumans.pacing import Pace
 from awaithumans.request import AssignToInput, build_request
 from awaithumans.steps import run_async, run_sync
@@ -168,7 +168,7 @@ class AwaitHumansSync:
             return run_sync(wait.steps(), self._transport, self._pace)
         except (KeyboardInterrupt, SystemExit):
             if cancel_on_abort:
-                run_sync(wait.abandoning(), self._transport, self._pace, limit=_ABORT_SECONDS)
+                _abandon_sync(wait, self._transport.endpoint, self._pace)
             raise
 
     def close(self) -> None:
@@ -185,6 +185,17 @@ class AwaitHumansSync:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _abandon_sync(wait: Settling, endpoint: Endpoint, pace: Pace) -> None:
+    """Cancel the task in a few seconds at most, over a connection of its own.
+
+    The signal may have come in the middle of anything: what it interrupted may have left a
+    connection halfway, or a lock of the pool held.
+    """
+    transport = SyncTransport(endpoint)
+    with contextlib.closing(transport), contextlib.suppress(Exception):
+        run_sync(wait.abandoning(), transport, pace, limit=_ABORT_SECONDS)
 
 
 async def abandon(wait: Settling, transport: AsyncTransport, pace: Pace) -> None:
