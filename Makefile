@@ -30,7 +30,7 @@ run: dashboard ## Start a server for development on http://localhost:3001
 
 test: check chromium ## Check everything and run every test (what CI runs)
 	@$(BIN)/coverage erase
-	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=
+	$(PYTEST) -n 2 --dist worksteal --reruns 2 --only-rerun TooSlow --cov --cov-report=
 	$(BIN)/python scripts/coverage.py
 
 unit: environment ## Run the tests that do no I/O

@@ -6,10 +6,7 @@ others are checked as they were made.
 """
 
 import asyncio
-import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,7 +14,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 _AT_ONCE = 2
 # Passes, KiB of memory, lanes.
 _COST = (1, 47_104, 1)
-_NICENESS = 19
 
 
 class Passwords:
@@ -29,7 +25,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher(*_COST)
-        self._threads = ThreadPoolExecutor(_AT_ONCE, "argon2", _step_back)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "argon2")
         self._nobody: str | None = None
 
     async def hash(self, password: str) -> str:
@@ -57,12 +53,3 @@ class Passwords:
             return self._hasher.verify(kept or self._nobody, password) and bool(kept)
         except (VerificationError, InvalidHashError):
             return False
-
-
-def _step_back() -> None:
-    """Let everything else go first: hashing needs a whole core, for as long as it takes.
-
-    On Linux a thread has a priority of its own; elsewhere it stays as it is.
-    """
-    with suppress(AttributeError, OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -8,6 +8,7 @@ import pytest
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import SUE, Site
 from tests.support.bodies import APPROVED
+from tests.support.timing import in_time
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -82,7 +83,7 @@ async def test_a_new_task_is_shown_within_a_second(site: Site, open_tab: Open):
         await tab.page.get_by_text("something new").first.wait_for(timeout=5000)
         took = time.monotonic() - began
         print(f"a new task was shown after {took:.2f} s")
-        assert took < 1.0
+        in_time(took, 1.0)
 
 
 async def test_a_task_answered_elsewhere_is_shown_as_answered(site: Site, open_tab: Open):
@@ -140,4 +141,4 @@ async def test_the_queue_is_there_soon_after_it_is_opened(site: Site, open_tab: 
             await tab.page.get_by_text("task 29").first.wait_for()
             took.append(time.monotonic() - began)
     print(f"the queue was shown after {sorted(took)[1] * 1000:.0f} ms")
-    assert sorted(took)[1] <= 0.6
+    in_time(sorted(took)[1], 0.6)

@@ -8,6 +8,7 @@ import pytest
 from tests.dashboard.browsing import Tab
 from tests.dashboard.conftest import Open
 from tests.dashboard.site import Site
+from tests.support.timing import in_time
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.quiet]
 
@@ -52,7 +53,7 @@ async def test_keys_are_answered_at_once_with_a_thousand_tasks(open_tab: Open):
         await _scrolled_to_the_end(tab)
         took: list[float] = await tab.page.evaluate(_KEYS)
         print(f"key to paint: median {took[20]:.0f} ms, p95 {took[37]:.0f} ms")
-        assert took[37] <= 100
+        in_time(took[37] / 1000, 0.1)
 
 
 @pytest.mark.usefixtures("_many")
@@ -74,6 +75,6 @@ async def test_the_next_task_is_there_soon_after_an_answer(open_tab: Open):
             )
             took.append(time.monotonic() - began)
             await heading.wait_for()
-        median = sorted(took)[2] * 1000
-        print(f"submit to the next task: median {median:.0f} ms")
-        assert median <= 150
+        median = sorted(took)[2]
+        print(f"submit to the next task: median {median * 1000:.0f} ms")
+        in_time(median, 0.15)

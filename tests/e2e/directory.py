@@ -28,4 +28,4 @@ def add(server: ServerProcess, email: str, *more: str) -> dict[str, Any]:
 def signs_in(server: ServerProcess, email: str, password: str) -> bool:
     """Say whether this person gets in with this password."""
     sent = {"email": email, "password": password}
-    return httpx.post(f"{server.url}/api/auth/login", json=sent).status_code == 200
+    return httpx.post(f"{server.url}/api/auth/login", json=sent, timeout=40).status_code == 200

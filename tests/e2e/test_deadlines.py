@@ -15,6 +15,7 @@ from tests.support.bodies import APPROVED, refund
 from tests.support.clock import ManualClock
 from tests.support.inprocess import InProcess, in_process
 from tests.support.made import NOW
+from tests.support.timing import in_time
 
 DUE = 10_000
 WITHIN = 10.0
@@ -104,12 +105,12 @@ async def test_10000_deadlines_in_one_second_are_settled_within_10_while_others_
         f"\n{DUE:,} deadlines settled in {took:.2f} s; {len(seen.create)} tasks created and "
         f"answered meanwhile, median {seen.median() * 1000:.1f} ms, p99 {seen.p99() * 1000:.1f} ms"
     )
-    assert took <= WITHIN
+    in_time(took, WITHIN)
     assert len(timed_out) == DUE
     assert min(timed_out) >= timedelta(0)
     assert max(timed_out) <= timedelta(seconds=WITHIN)
     assert len(seen.create) > 10
-    assert seen.p99() <= 0.1
+    in_time(seen.p99(), 0.1)
 
 
 async def timed_out_after(server: InProcess) -> list[timedelta]:

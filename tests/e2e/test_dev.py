@@ -48,7 +48,7 @@ def test_it_generates_everything_and_says_where_the_server_is(dev: DevProcess) -
     assert found["pid"] == dev.pid
     assert len(found["admin_api_token"]) >= 32
     headers = {"Authorization": f"Bearer {found['admin_api_token']}"}
-    made = httpx.post(f"{dev.url}/api/tasks", json=refund(), headers=headers)
+    made = httpx.post(f"{dev.url}/api/tasks", json=refund(), headers=headers, timeout=40)
     assert made.status_code == 201
     data = dev.home / ".awaithumans"
     assert mode(data) == 0o700
@@ -72,9 +72,9 @@ def test_the_setup_link_makes_the_first_operator_once(dev: DevProcess) -> None:
     dev.start()
     token = dev.printed("data ").split("/setup?token=")[1].split()[0]
     body = {"token": token, "email": "olga@example.com", "password": "correct horse battery"}
-    made = httpx.post(f"{dev.url}/api/setup/operator", json=body)
+    made = httpx.post(f"{dev.url}/api/setup/operator", json=body, timeout=40)
     assert made.status_code == 201
-    assert httpx.post(f"{dev.url}/api/setup/operator", json=body).status_code == 409
+    assert httpx.post(f"{dev.url}/api/setup/operator", json=body, timeout=40).status_code == 409
     assert dev.stop() == 0
     dev.log.write_text("")
     dev.start()
@@ -182,7 +182,7 @@ async def test_webhooks_go_to_this_machine_signed_with_a_key_that_stays(dev: Dev
         for _ in range(2):
             await asyncio.to_thread(dev.start)
             headers = {"Authorization": f"Bearer {discovery(dev.home)['admin_api_token']}"}
-            async with httpx.AsyncClient(base_url=dev.url, headers=headers) as client:
+            async with httpx.AsyncClient(base_url=dev.url, headers=headers, timeout=40) as client:
                 made = await client.post("/api/tasks", json=refund(callback_url=there.url))
                 await client.post(f"/api/tasks/{made.json()['id']}/cancel")
             await there.got(len(there.calls) + 1, within=20)

@@ -71,7 +71,7 @@ def test_a_new_password_is_asked_hidden_and_ends_the_sessions(
 ) -> None:
     add(directory, email, "--password", PASSWORD)
     new = "another horse battery staple"
-    with httpx.Client(base_url=directory.url) as browser:
+    with httpx.Client(base_url=directory.url, timeout=40) as browser:
         sent = {"email": email, "password": PASSWORD}
         browser.post("/api/auth/login", json=sent).raise_for_status()
 

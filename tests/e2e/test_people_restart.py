@@ -25,7 +25,7 @@ def plain(tmp_path: Path) -> Iterator[ServerProcess]:
 def _login(server: ServerProcess, password: str = _PASSWORD, **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     body = _SUE | {"password": password}
-    return httpx.post(f"{server.url}/api/auth/login", json=body, headers=named)
+    return httpx.post(f"{server.url}/api/auth/login", json=body, headers=named, timeout=40)
 
 
 def _restart(server: ServerProcess) -> None:
@@ -62,7 +62,7 @@ def test_the_failures_of_before_a_power_cut_count_and_a_known_browser_gets_in(
     refused = _login(plain, X_Forwarded_For="192.0.2.99")
     assert (refused.status_code, refused.json()["error_code"]) == (429, "TOO_MANY_ATTEMPTS")
     assert 0 < int(refused.headers["retry-after"]) <= 900
-    login = httpx.post(f"{plain.url}/api/auth/login", json=_SUE, cookies=known)
+    login = httpx.post(f"{plain.url}/api/auth/login", json=_SUE, cookies=known, timeout=40)
     assert login.status_code == 200
 
 

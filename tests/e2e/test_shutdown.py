@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.bodies import refund
 from tests.support.process import TOKEN, DevProcess, ServerProcess
+from tests.support.timing import in_time
 
 GONE_WITHIN = 5.0
 
@@ -100,7 +101,7 @@ async def test_sigterm_with_2000_parked_answers_each_and_exits_with_0_within_5_s
     answers = [body_of(answer) for answer in await asyncio.gather(*polls)]
     print(f"\n2,000 parked: gone {gone:.2f} s after SIGTERM")
     assert code == 0
-    assert gone <= GONE_WITHIN
+    in_time(gone, GONE_WITHIN)
     assert len(answers) == 2000
     for answer in answers:
         assert answer == {
@@ -121,7 +122,7 @@ async def test_it_goes_quietly_whichever_way_it_is_told(
     server.printed("token=")
     began = time.monotonic()
     assert await asyncio.to_thread(server.signal, number) == 0
-    assert time.monotonic() - began <= GONE_WITHIN
+    in_time(time.monotonic() - began, GONE_WITHIN)
     for answer in await asyncio.gather(*polls):
         assert body_of(answer)["status"] == "created"
     lines = [json.loads(line) for line in server.output().splitlines() if line.startswith("{")]
@@ -153,7 +154,7 @@ async def test_who_sends_half_a_request_does_not_keep_it_from_going(server: Serv
     for _, writer in halves:
         writer.close()
     assert code == 0
-    assert gone <= GONE_WITHIN
+    in_time(gone, GONE_WITHIN)
     assert "Traceback" not in server.output()
 
 
@@ -201,7 +202,7 @@ async def test_while_it_drains_it_is_not_ready_serves_on_and_keeps_who_waits(
         assert (await client.post("/api/tasks", json=refund())).status_code == 201
         assert not poll.done()
     assert await asyncio.wait_for(stopping, 10) == 0
-    assert 2 <= time.monotonic() - began <= 2 + GONE_WITHIN
+    in_time(time.monotonic() - began, 2 + GONE_WITHIN, at_least=2)
     assert body_of(await poll)["status"] == "created"
 
 
@@ -215,7 +216,7 @@ def test_who_tells_it_twice_does_not_wait_for_the_drain(tmp_path: Path) -> None:
             time.sleep(0.01)
     began = time.monotonic()
     assert server.stop() == 0
-    assert time.monotonic() - began <= GONE_WITHIN
+    in_time(time.monotonic() - began, GONE_WITHIN)
 
 
 async def test_sigterm_ends_open_streams_at_once(server: ServerProcess):
@@ -228,7 +229,7 @@ async def test_sigterm_ends_open_streams_at_once(server: ServerProcess):
         await asyncio.wait_for(reader.readuntil(b"id: 0-"), 10)
     began = time.monotonic()
     assert await asyncio.to_thread(server.stop) == 0
-    assert time.monotonic() - began < GONE_WITHIN
+    in_time(time.monotonic() - began, GONE_WITHIN)
     for reader, writer in streams:
         # The end of a chunked body: nobody is cut off in the middle.
         assert (await asyncio.wait_for(reader.read(), 5)).endswith(b"0\r\n\r\n")

@@ -11,6 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.support.bodies import refund
 from tests.support.process import TOKEN, ServerProcess
+from tests.support.timing import in_time
 
 
 class Collector(ThreadingHTTPServer):
@@ -103,4 +104,4 @@ def test_a_collector_that_hangs_keeps_nobody_waiting(tmp_path: Path, collector: 
             assert client.post("/api/tasks", json=refund()).status_code == 201
     began = time.monotonic()
     assert server.stop() == 0
-    assert time.monotonic() - began <= 5
+    in_time(time.monotonic() - began, 5)

@@ -18,6 +18,7 @@ from tests.support.bodies import APPROVED, refund
 from tests.support.postgres import Postgres
 from tests.support.process import ServerProcess
 from tests.support.receiver import receiver
+from tests.support.timing import in_time
 from tests.support.vendors import PROVIDERS, Vendors, vendors
 from tests.verification.conftest import KEY, KEY_ENVS, RULES, URLS
 
@@ -176,10 +177,10 @@ async def test_a_hundred_mixed_cases_over_both_while_one_vendor_hangs(
         hung = sorted(seconds for number, _, seconds in answered if not number % 4)
         print(f"\nverdicts in {told[-1]:.1f} s at most; with a vendor that hangs {hung[-1]:.1f} s")
         for number, status, seconds in answered:
-            assert seconds < 30
+            in_time(seconds, 30)
             if number % 4:
                 assert status == ("completed" if number % 2 else "rejected")
-        assert told[-1] < 15
+        in_time(told[-1], 15)
         assert "Traceback" not in two.one.output() + two.other.output()
 
 
@@ -199,7 +200,7 @@ async def test_a_server_that_is_told_to_stop_answers_all_who_wait_for_a_verdict(
             await asyncio.sleep(1)
             began = time.monotonic()
             assert await asyncio.to_thread(two.one.stop) == 0
-            assert time.monotonic() - began < 5
+            in_time(time.monotonic() - began, 5)
             for each in await asyncio.gather(*waiting):
                 assert (each.status_code, each.json()["status"]) == (200, "submitted")
         two.vendors.manner = model.verdict()

@@ -17,6 +17,7 @@ import pytest
 
 from awaithumans import await_human_sync
 from tests.sdk.standin import REFUND, StandIn, says
+from tests.support.timing import in_time
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
@@ -75,7 +76,7 @@ def test_ctrl_c_returns_at_once(
         began = time.monotonic()
         agent.send_signal(number)
         _, said = agent.communicate(timeout=10)
-        assert time.monotonic() - began < 3
+        in_time(time.monotonic() - began, 3)
     assert agent.returncode == status
     assert ("KeyboardInterrupt" in said) is (number is signal.SIGINT)
     expected = "cancelled" if cancels else "created"
@@ -89,7 +90,7 @@ def test_ctrl_c_while_the_server_is_away_returns_at_once(standin: StandIn) -> No
         began = time.monotonic()
         agent.send_signal(signal.SIGINT)
         agent.communicate(timeout=10)
-        assert time.monotonic() - began < 3
+        in_time(time.monotonic() - began, 3)
     assert agent.returncode == -signal.SIGINT
 
 

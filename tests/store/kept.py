@@ -2,7 +2,6 @@
 
 import itertools
 import sqlite3
-import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
@@ -164,10 +163,3 @@ def steps_of(tx: Reader, query: Query) -> int:
     finally:
         driver.set_progress_handler(None, 10)
     return steps
-
-
-@contextmanager
-def at_most(seconds: float) -> Generator[None]:
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < seconds

@@ -14,9 +14,10 @@ from awaithumans.server.tasks import lifecycle
 from awaithumans.server.tasks.lifecycle import OpenTo
 from awaithumans.server.tasks.lookup import Full
 from awaithumans.server.tasks.model import Entry
-from tests.store.kept import Kept, at_most, kept_in
+from tests.store.kept import Kept, kept_in
 from tests.support.made import AGENT, APPROVED, NOW, SUE, a_draft
 from tests.support.postgres import connected
+from tests.support.timing import at_most
 
 DATABASES = ["postgresql"]
 

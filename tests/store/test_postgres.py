@@ -17,12 +17,13 @@ from awaithumans.server.store import migrate
 from awaithumans.server.store import postgres as module
 from awaithumans.server.store.postgres import PostgresStore
 from awaithumans.server.store.queries import Reader, Writer
-from tests.store.kept import Kept, at_most, kept_in
+from tests.store.kept import Kept, kept_in
 from tests.support.bodies import APPROVED, refund
 from tests.support.clock import RunningClock
 from tests.support.inprocess import InProcess, in_process
 from tests.support.made import an_account
 from tests.support.postgres import Postgres, connected, started
+from tests.support.timing import at_most
 from tests.support.two_servers import parked
 
 DATABASES = ["postgresql"]
@@ -72,7 +73,8 @@ async def test_when_no_connection_is_free_whoever_comes_is_told_to_come_again(
     monkeypatch.setattr(PostgresStore.__init__, "__defaults__", (2,))
     async with in_process(tmp_path / "data", database_url=database_url) as served:
         await still_serves(served)
-        with locked(database_url), at_most(4.5):
+        # Two seconds for a connection and two for the lock, and not so for one after the other.
+        with locked(database_url), at_most(6):
             answers = await asyncio.gather(
                 *(served.client.get("/api/tasks") for _ in range(20)),
                 *(served.client.post("/api/tasks", json=refund()) for _ in range(20)),

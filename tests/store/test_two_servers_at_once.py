@@ -27,10 +27,10 @@ from awaithumans.server.store.queries import Writer
 from awaithumans.server.tasks.lookup import Full
 from awaithumans.server.tasks.model import Json
 from awaithumans.server.tasks.service import Tasks
-from tests.store.kept import at_most
 from tests.support.inprocess import InProcess
 from tests.support.made import AGENT, APPROVED, NOW, SUE, a_draft, an_account
 from tests.support.soak import rounds
+from tests.support.timing import at_most
 from tests.support.two_servers import TwoServers
 
 PASSWORD = "correct horse battery staple"

@@ -12,8 +12,9 @@ import pytest
 from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.store import sqlite as module
 from awaithumans.server.store.queries import Writer
-from tests.store.kept import Kept, at_most, kept_in
+from tests.store.kept import Kept, kept_in
 from tests.support.made import APPROVED, SUE
+from tests.support.timing import at_most
 
 DATABASES = ["sqlite"]
 

@@ -14,6 +14,7 @@ from tests.support import vendors as model
 from tests.support.bodies import refund
 from tests.support.made import SUE
 from tests.support.receiver import receiver
+from tests.support.timing import in_time
 from tests.support.vendors import PROVIDERS
 from tests.verification.conftest import KEY, PLAIN, RULES, Verifying, verifying
 
@@ -127,7 +128,7 @@ async def test_a_slow_verdict_is_not_waited_for_longer_than_asked(tmp_path: Path
         began = time.monotonic()
         submitted = (await having.submit(task, wait=0)).json()
         assert (submitted["status"], submitted["response"]) == ("submitted", None)
-        assert time.monotonic() - began < 1
+        in_time(time.monotonic() - began, 1)
         assert (await having.client.get(f"{task}/poll?timeout=1")).json()["response"] is None
         having.vendors.manner = model.verdict()
         done = await having.becomes(task, "completed", seconds=1)
@@ -139,7 +140,7 @@ async def test_a_vendor_that_hangs_keeps_nobody_waiting_longer_than_asked(tmp_pa
         task = await having.task()
         began = time.monotonic()
         assert (await having.submit(task, wait=1)).json()["status"] == "submitted"
-        assert 1 <= time.monotonic() - began < 3
+        in_time(time.monotonic() - began, 3, at_least=1)
 
 
 async def test_an_answer_before_the_deadline_is_honoured_when_its_verdict_comes_after(
@@ -251,7 +252,7 @@ async def test_a_hundred_mixed_cases_all_end_as_they_should(tmp_path: Path) -> N
         began = time.monotonic()
         answered = await asyncio.gather(*(having.submit(task, wait=0) for task in tasks))
         assert {each.status_code for each in answered} == {200}
-        assert time.monotonic() - began < 30
+        in_time(time.monotonic() - began, 30)
         for number, task in enumerate(tasks):
             await having.becomes(task, kinds[number % len(kinds)][0], seconds=1)
 

@@ -14,6 +14,7 @@ from awaithumans.server.channels.slack import inbound
 from tests.channels.slack.office import SUE_ALONE, Office, office
 from tests.support.bodies import APPROVED
 from tests.support.slack_manners import fails
+from tests.support.timing import in_time
 
 ORDER: dict[str, Any] = {
     "type": "object",
@@ -88,7 +89,7 @@ async def test_a_form_is_answered_in_time_while_the_database_is_locked(
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         answered = await acme.submit(view_id, Amount="12", Reason="My draft")
-        assert time.monotonic() - began < 2.9
+        in_time(time.monotonic() - began, 2.9)
         other.execute("ROLLBACK")
     # Either the database gave up within the two seconds, or it is still being waited for.
     if answered["response_action"] == "errors":
@@ -116,7 +117,7 @@ async def test_a_form_that_takes_longer_is_answered_in_time_and_its_draft_is_kep
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         answered = (await acme.send(sent)).json()
-        assert time.monotonic() - began < 2.9
+        in_time(time.monotonic() - began, 2.9)
         assert answered["response_action"] == "update"
         assert "Saving your answer" in str(answered["view"])
         acme.slack.views[view_id] = answered["view"]

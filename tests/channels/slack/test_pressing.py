@@ -13,6 +13,7 @@ from tests.support.bodies import APPROVED
 from tests.support.receiver import receiver
 from tests.support.slack_manners import answers
 from tests.support.slack_requests import block_action, retried
+from tests.support.timing import in_time
 
 
 async def test_the_first_who_claims_has_it_and_everybody_sees_it(acme: Office) -> None:
@@ -180,7 +181,8 @@ async def test_a_press_is_answered_in_time_while_the_database_is_locked(
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         pressed = await acme.press(message, "Yes")
-        assert (pressed.status_code, time.monotonic() - began < 1) == (200, True)
+        in_time(time.monotonic() - began, 1)
+        assert pressed.status_code == 200
         assert (await acme.state(task))["status"] == "notified"
         other.execute("ROLLBACK")
     await acme.becomes(task, "completed")

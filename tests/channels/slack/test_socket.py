@@ -14,6 +14,7 @@ from awaithumans.server.channels.slack.socket import SocketMode
 from tests.support.slack import APP_TOKEN, Slack, slack
 from tests.support.slack_manners import answers, fails, limited, slow
 from tests.support.slack_requests import block_action, message_event
+from tests.support.timing import in_time
 
 PAUSES = (0.05, 0.1)
 
@@ -97,7 +98,7 @@ async def test_one_slow_request_does_not_keep_another_waiting(
 
     await asyncio.gather(*(stand_in.send("events_api", message_event("ok")) for _ in range(10)))
 
-    assert time.monotonic() - began < 2.5
+    in_time(time.monotonic() - began, 2.5)
 
 
 async def test_a_handler_that_fails_is_logged_and_not_acknowledged(
@@ -204,7 +205,7 @@ async def test_it_ends_at_once_and_answers_what_it_has_begun(
 
     await mode.stop()
 
-    assert time.monotonic() - began < 2
+    in_time(time.monotonic() - began, 2)
     assert await answered == {"response_action": "clear"}
     assert not mode.connected
     assert [task for task in asyncio.all_tasks() if "slack_sdk" in repr(task)] == []
@@ -219,7 +220,7 @@ async def test_it_ends_at_once_while_it_connects(mode: SocketMode, stand_in: Sla
 
     await mode.stop()
 
-    assert time.monotonic() - began < 2
+    in_time(time.monotonic() - began, 2)
 
 
 async def test_an_answer_for_a_connection_that_was_lost_is_let_go(
