@@ -20,7 +20,6 @@ from ..observing.metrics import Metrics
 from ..outbox.service import Outbox
 from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
-from ..verification.offering import Verifiers
 
 if TYPE_CHECKING:
     from ..channels.slack.channel import SlackChannel
@@ -101,7 +100,6 @@ class Parts:
     senders: Senders
     trial: Trial
     inbound: Inbound
-    verifiers: Verifiers
     slack: "SlackChannel | None"
     relay: Sending
     database: Database

@@ -65,12 +65,7 @@ async def create_task(
     body: models.CreateTaskRequest, caller: By, response: Response, parts: Having
 ) -> models.Task:
     """Store a new task, or return the one that its key made."""
-    draft = _draft(body)
-    if draft.callback_url is not None:
-        parts.outbox.check_target(draft.callback_url)
-    if draft.content.verifier_config is not None:
-        parts.verifiers.check(draft.content.verifier_config, draft.content.response_schema)
-    full = await parts.tasks.create(draft, caller.actor())
+    full = await parts.tasks.create(_draft(body), caller.actor())
     if full.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return wire.task(full)

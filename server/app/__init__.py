@@ -51,6 +51,7 @@ from ..observing.metrics import Metrics
 from ..observing.requests import RequestFigures
 from ..observing.tasks import BacklogFigures, TaskFigures
 from ..observing.tracing import TracedUnits, Tracing
+from ..outbox.offering import Callbacks
 from ..outbox.relay import Relay
 from ..outbox.service import Outbox
 from ..running import Database, Jobs
@@ -60,6 +61,7 @@ from ..scheduler.retention import Retention
 from ..store.queries import Reader, Writer
 from ..store.sqlite import SqliteStore
 from ..tasks.checking import Checker
+from ..tasks.ports import Admission
 from ..tasks.service import Tasks
 from ..tasks.statistics import Statistician
 from ..verification.offering import Verifiers
@@ -146,11 +148,10 @@ def _parts(
         keys=Keys(units, clock),
         links=Links(units, clock),
         first_run=FirstRun(units, jobs.passwords, clock),
-        outbox=_outbox(settings, units, clock, jobs, metrics),
+        outbox=_outbox(units, clock, jobs, metrics),
         senders=mailing.senders,
         trial=mailing.trial,
         inbound=mailing.inbound,
-        verifiers=Verifiers(carriers.keys(settings)),
         slack=jobs.slack,
         relay=jobs.relay,
         database=jobs.store,
@@ -167,15 +168,9 @@ def _parts(
     )
 
 
-def _outbox(settings: Settings, units: Store, clock: Clock, jobs: Jobs, metrics: Metrics) -> Outbox:
+def _outbox(units: Store, clock: Clock, jobs: Jobs, metrics: Metrics) -> Outbox:
     """Return what operators see of the deliveries, and show what is owed and open as figures."""
-    outbox = Outbox(
-        units,
-        clock,
-        jobs.relay.wake,
-        signs=settings.payload_key is not None,
-        allow_private=settings.callback_allow_private,
-    )
+    outbox = Outbox(units, clock, jobs.relay.wake)
     BacklogFigures(metrics, jobs.tasks.backlog)
     OwedFigures(metrics, clock, outbox.backlog)
     return outbox
@@ -194,7 +189,18 @@ def _jobs(
     relay = Relay(store, clock, DeliveryFigures(metrics), noted=feed.changed)
     figures = TaskFigures(metrics, lambda: waker.parked)
     reminders = _REMINDERS if settings.reminders else ()
-    service = Tasks(units, waker, deadlines, relay, Checker(), clock, feed, figures, reminders)
+    service = Tasks(
+        units,
+        waker,
+        deadlines,
+        relay,
+        Checker(),
+        clock,
+        feed,
+        figures,
+        reminders,
+        _admissions(settings),
+    )
     carriers.carry_webhooks(relay, settings, clock, _VERSION)
     slack = carry_slack(relay, settings, store, service, clock, Links(units, clock))
     carriers.carry_verifications(relay, settings, store, service, metrics)
@@ -212,6 +218,15 @@ def _jobs(
         passwords=Passwords(),
         slack=slack,
     )
+
+
+def _admissions(settings: Settings) -> tuple[Admission, ...]:
+    """Return what refuses new tasks that these settings do not allow."""
+    callbacks = Callbacks(
+        signs=settings.payload_key is not None,
+        allow_private=settings.callback_allow_private,
+    )
+    return callbacks.admit, Verifiers(carriers.keys(settings)).admit
 
 
 def _application(settings: Settings, made: parts.Parts, tracing: Tracing | None) -> FastAPI:

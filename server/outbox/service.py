@@ -1,4 +1,4 @@
-"""What creators of tasks and operators can ask of the outbox."""
+"""What operators can ask of the outbox."""
 
 import json
 from collections.abc import Callable
@@ -6,19 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..clock import Clock
-from ..errors import (
-    CallbackUrlInvalid,
-    DeliveryInProgress,
-    DeliveryNotFound,
-    FeatureNotAvailable,
-    FieldProblem,
-)
+from ..errors import DeliveryInProgress, DeliveryNotFound
 from ..ids import is_id
 from ..tasks.deliveries import Attempt, Backlog, Delivery, DeliveryFilter
 from ..tasks.history import attribution
 from ..tasks.model import Actor, Entry
 from .ports import Reader, Store, Writer
-from .targets import MalformedTarget, is_public, literal, parse
 
 _MOST_ATTEMPTS = 200
 
@@ -40,46 +33,12 @@ class Outbox:
         store: Where they are kept.
         clock: What time it is.
         wake: Tells the relay that something is due.
-        signs: Whether there is a key to sign with.
-        allow_private: Whether callbacks may go to addresses that are not on the internet.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        wake: Callable[[], None],
-        *,
-        signs: bool,
-        allow_private: bool,
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, wake: Callable[[], None]) -> None:
         self._store = store
         self._clock = clock
         self._wake = wake
-        self._signs = signs
-        self._allow_private = allow_private
-
-    def check_target(self, callback_url: str) -> None:
-        """Refuse what can't be sent to, as far as the URL itself says so.
-
-        What its name resolves to is looked at with each attempt.
-
-        Raises:
-            CallbackUrlInvalid: It is malformed, or names an address that is refused.
-            FeatureNotAvailable: There is no key to sign with.
-        """
-        try:
-            target = parse(callback_url)
-        except MalformedTarget as malformed:
-            raise _invalid(str(malformed)) from None
-        address = literal(target.host)
-        if address is not None and not self._allow_private and not is_public(address):
-            raise _invalid("names an address that is not on the internet")
-        if not self._signs:
-            raise FeatureNotAvailable(
-                "This server has no key to sign webhooks with: AWAITHUMANS_PAYLOAD_KEY. Set it, "
-                "or leave callback_url out."
-            )
 
     async def page(self, wanted: DeliveryFilter) -> tuple[list[Delivery], str | None]:
         """Return a page of deliveries, newest first, and the next page's cursor, if any."""
@@ -147,13 +106,6 @@ class Outbox:
         """Return how much is owed."""
         now = self._clock.now()
         return await self._store.read(lambda tx: tx.backlog(now))
-
-
-def _invalid(problem: str) -> CallbackUrlInvalid:
-    return CallbackUrlInvalid(
-        f"callback_url can't be sent to: it {problem}.",
-        [FieldProblem(("body", "callback_url"), problem)],
-    )
 
 
 def _delivery(tx: Reader, delivery_id: str) -> Delivery:

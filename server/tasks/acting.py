@@ -11,7 +11,7 @@ from .checking import Checker
 from .deliveries import Lease, Packed
 from .lookup import Full, content_of, not_theirs, told
 from .model import Actor, Content, Person, Task
-from .ports import Deadlines, Events, Observer, Relay, Store, Unobserved, Waker, Writer
+from .ports import Admission, Deadlines, Events, Observer, Relay, Store, Unobserved, Waker, Writer
 from .reading import Reading
 from .transitions import Change, Command
 
@@ -29,6 +29,7 @@ class Acting(Reading):
         events: Who tells those who listen.
         observer: Who counts what happens; nobody by default.
         reminders: After which parts of its timeout, from 0 to 1, a task's mails are repeated.
+        admissions: Who has to admit a new task; each may refuse it.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Acting(Reading):
         events: Events,
         observer: Observer | None = None,
         reminders: Sequence[float] = (),
+        admissions: Sequence[Admission] = (),
     ) -> None:
         super().__init__(store, waker, clock, observer or Unobserved())
         self._deadlines = deadlines
@@ -49,6 +51,7 @@ class Acting(Reading):
         self._checker = checker
         self._events = events
         self._reminders = tuple(reminders)
+        self._admissions = tuple(admissions)
 
     async def _act(
         self,

@@ -40,11 +40,23 @@ def replay(tx: Reader, idempotency_key: str, print_: str) -> Full:
         IdempotencyKeyReused: It was made with other content.
         StorageUnavailable: It was deleted at this moment.
     """
+    made = made_before(tx, idempotency_key, print_)
+    if made is None:
+        # It was there a moment ago, and somebody deleted it: try again, and it will be new.
+        raise StorageUnavailable
+    return made
+
+
+def made_before(tx: Reader, idempotency_key: str, print_: str) -> Full | None:
+    """Return the task that the key made before; None if there is none.
+
+    Raises:
+        IdempotencyKeyReused: It was made with other content.
+    """
     task = tx.task_by_key(idempotency_key)
     content = None if task is None else tx.content(task.id)
     if task is None or content is None:
-        # It was there a moment ago, and somebody deleted it: try again, and it will be new.
-        raise StorageUnavailable
+        return None
     if task.fingerprint != print_:
         raise IdempotencyKeyReused
     return Full(task, content, replayed=True, told=told(tx, task))

@@ -8,10 +8,13 @@ from typing import Protocol, TypeVar
 from ..directory.model import Account
 from ..routing.plan import Member
 from .deliveries import Lease, Owed, Packed
-from .model import Channel, Content, Entry, Filter, Notification, Person, Status, Task
+from .model import Channel, Content, Draft, Entry, Filter, Notification, Person, Status, Task
 from .transitions import Change
 
 T = TypeVar("T")
+
+Admission = Callable[[Draft], None]
+"""Raises a `Refusal` of a new task that the server, as it is set up now, can't do."""
 
 
 class Reader(Protocol):

@@ -5,16 +5,16 @@ Every channel, route and job that changes a task comes through here.
 
 from datetime import datetime, timedelta
 
-from ..errors import NoMatchingAssignee, TaskNotFound
+from ..errors import NoMatchingAssignee, Refusal, TaskNotFound
 from ..ids import is_id, new_id
 from ..routing.plan import Address, Member, plan
 from . import lifecycle
 from .acting import verdict_on
 from .answers import Answers
 from .lifecycle import OpenTo
-from .lookup import Full, fingerprint, named, replay, route, told
+from .lookup import Full, fingerprint, made_before, named, replay, route, told
 from .model import Actor, Draft, Entry, Json, Person, Task
-from .ports import Writer
+from .ports import Reader, Writer
 from .transitions import Change
 
 
@@ -24,15 +24,23 @@ class Tasks(Answers):
     async def create(self, draft: Draft, actor: Actor) -> Full:
         """Store a new task, or find the one that its idempotency key made before.
 
+        What is there already is found even if it would not be admitted any more.
+
         Raises:
             SchemaInvalid, PayloadInvalid: The content does not hold together.
             IdempotencyKeyReused: The key made a task with other content.
             MarketplaceNotAvailable: `assign_to` asks for the marketplace.
+            Refusal: A new task is not admitted.
             StorageUnavailable: Nothing was stored.
         """
         wanted = plan(draft.assign_to)
         self._checker.check_content(draft.content)
         print_ = fingerprint(draft.task, draft.content)
+        try:
+            for admit in self._admissions:
+                admit(draft)
+        except Refusal as refusal:
+            return await self._found(draft.idempotency_key, print_, refusal)
 
         def work(tx: Writer) -> Full:
             now = self._clock.now()
@@ -58,6 +66,22 @@ class Tasks(Answers):
             return Full(change.task, draft.content, told=told(tx, change.task))
 
         return await self._store.write(work, about=())
+
+    async def _found(self, idempotency_key: str, print_: str, refusal: Refusal) -> Full:
+        """Return the task that the key made before; a new one is refused.
+
+        Raises:
+            IdempotencyKeyReused: It was made with other content.
+            Refusal: There is none: `refusal`.
+        """
+
+        def work(tx: Reader) -> Full | None:
+            return made_before(tx, idempotency_key, print_)
+
+        found = await self._store.read(work)
+        if found is None:
+            raise refusal
+        return found
 
     async def open(self, task_id: str, actor: Actor) -> Full:
         """Note that a person looks at the task.

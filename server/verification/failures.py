@@ -36,7 +36,9 @@ def extra_missing(vendor: str, extra: str) -> VerifierFailure:
 
 def install(vendor: str, extra: str) -> str:
     """Return the sentence that says what to install."""
-    return f'The server lacks the library for {vendor}. Run: pip install "awaithumans[{extra}]"'
+    return (
+        f'The server lacks the library for {vendor}. Run pip install "awaithumans[{extra}]" there.'
+    )
 
 
 def slow(vendor: str, seconds: float) -> VerifierFailure:

@@ -17,7 +17,7 @@ from awaithumans.server.outbox.relay import Carrier
 from awaithumans.server.tasks.model import Judgement
 from tests.support.bodies import YES_OR_NO, yes_or_no
 from tests.support.inprocess import InProcess
-from tests.support.made import AGENT, a_draft
+from tests.support.made import a_draft
 
 _SUE = "sue@example.com"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "http://testserver"}
@@ -213,7 +213,7 @@ async def test_who_confirms_is_told_what_the_verifier_says(served: InProcess):
         verifier="claude",
         max_attempts=2,
     )
-    task_id = (await served.server.tasks.create(draft, AGENT)).task.id
+    task_id = await served.unadmitted(draft)
     first = await _path(served, task_id)
     refused = await _verified(served, first, task_id, passed=False, reason="No <em>reason</em>.")
     assert (refused.status_code, "was not accepted" in refused.text) == (200, True)

@@ -107,7 +107,7 @@ def _while_it_is_verified(command: str, body: Any) -> Provoke:
         # No verifier takes it up.
         await served.server.jobs.relay.stop()
         tasks = served.server.tasks
-        task_id = (await tasks.create(a_verified_draft(), AGENT)).task.id
+        task_id = await served.unadmitted(a_verified_draft())
         await tasks.complete(task_id, {"approved": True}, AGENT)
         return await served.client.post(f"/api/tasks/{task_id}/{command}", json=body)
 

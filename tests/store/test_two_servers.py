@@ -53,7 +53,7 @@ async def submitted(two: TwoServers, **changes: Any) -> "tuple[str, int, asyncio
     for server in (two.one, two.other):
         server.server.jobs.relay.carry("verification", Carrier(Hanging(), nothing, VERDICTS))
     tasks = two.one.server.tasks
-    task_id = (await tasks.create(a_verified_draft(**changes), AGENT)).task.id
+    task_id = await two.one.unadmitted(a_verified_draft(**changes))
     answer = asyncio.create_task(tasks.complete(task_id, {"approved": True}, AGENT, 30))
     await until(lambda: two.one.server.jobs.waker.parked == 1)
     await until(lambda: two.count("tasks", "status = 'submitted'") == 1)

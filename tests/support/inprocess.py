@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
 from http.cookies import Morsel, SimpleCookie
@@ -23,7 +24,9 @@ from awaithumans.server.ids import new_id
 from awaithumans.server.observing.tracing import Tracing
 from awaithumans.server.running import Database
 from awaithumans.server.store import sqlite
+from awaithumans.server.tasks.model import Draft
 from tests.support.clock import ManualClock
+from tests.support.made import AGENT
 from tests.support.process import PAYLOAD_KEY, TOKEN
 from tests.support.sqlite import migrated
 
@@ -57,6 +60,12 @@ class InProcess:
     def bearer(self, token: str) -> httpx.AsyncClient:
         """Return a client that holds this token."""
         return self.browser(headers={"Authorization": f"Bearer {token}"})
+
+    async def unadmitted(self, draft: Draft) -> str:
+        """Make a task that this server might not admit; return its id."""
+        tasks = copy(self.server.tasks)
+        vars(tasks)["_admissions"] = ()
+        return (await tasks.create(draft, AGENT)).task.id
 
     async def key(self, *scopes: str, **fields: Any) -> httpx.AsyncClient:
         """Return a client that holds a new API key; without scopes, one with the usual ones."""

@@ -12,7 +12,7 @@ import httpx
 
 from tests.support.clock import RunningClock
 from tests.support.inprocess import InProcess, in_process
-from tests.support.made import AGENT, a_draft
+from tests.support.made import a_draft
 from tests.support.postgres import connected
 
 
@@ -25,7 +25,7 @@ class TwoServers:
 
     async def created(self, **changes: Any) -> str:
         """Make a task on the one; return its id."""
-        return (await self.one.server.tasks.create(a_draft(**changes), AGENT)).task.id
+        return await self.one.unadmitted(a_draft(**changes))
 
     def count(self, table: str, where: str = "true") -> int:
         """Count rows, as another program would."""

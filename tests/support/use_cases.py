@@ -9,6 +9,7 @@ from typing import Any
 from awaithumans.server.tasks.checking import Checker
 from awaithumans.server.tasks.deliveries import Kind, Owed, Packed
 from awaithumans.server.tasks.lookup import Full
+from awaithumans.server.tasks.ports import Admission
 from awaithumans.server.tasks.service import Tasks
 from awaithumans.server.wake.local import LocalWaker
 from tests.support.clock import ManualClock
@@ -69,6 +70,7 @@ class UseCases:
     events: Noted = field(default_factory=Noted)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     reminders: Sequence[float] = ()
+    admissions: Sequence[Admission] = ()
 
     def __post_init__(self) -> None:
         self.tasks = Tasks(
@@ -80,6 +82,7 @@ class UseCases:
             self.clock,
             self.events,
             reminders=self.reminders,
+            admissions=self.admissions,
         )
 
     async def created(self, **changes: Any) -> Full:

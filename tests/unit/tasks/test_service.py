@@ -12,8 +12,9 @@ from awaithumans.server.errors import (
     SchemaInvalid,
     StorageUnavailable,
     TaskNotFound,
+    VerifierUnavailable,
 )
-from awaithumans.server.tasks.model import Filter, Person
+from awaithumans.server.tasks.model import Draft, Filter, Person
 from tests.support.made import AGENT, APPROVED, NOW, OLGA, SUE, a_draft
 from tests.support.memory import MemoryReader, MemoryWriter
 from tests.support.use_cases import UseCases
@@ -51,6 +52,44 @@ async def test_the_same_key_with_the_same_content_finds_the_task_that_is_there(
     assert len(cases.expected.deadlines) == 1
     assert await cases.actions(first.task.id) == ["created", "cancelled"]
     assert len(cases.owed(first.task.id, "slack")) == 1
+
+
+def admitting_none(cases: UseCases) -> UseCases:
+    """Return the use cases of a server on the same store that admits no new task."""
+
+    def refuse_all(_draft: Draft) -> None:
+        raise VerifierUnavailable("Not here.")
+
+    return replace(cases, admissions=(refuse_all,))
+
+
+async def test_what_is_not_admitted_is_refused_before_anything_is_written(cases: UseCases) -> None:
+    with pytest.raises(VerifierUnavailable, match="Not here"):
+        await admitting_none(cases).created()
+    assert cases.store.rows.tasks == {}
+
+
+async def test_a_task_is_found_by_its_key_though_it_would_not_be_admitted_any_more(
+    cases: UseCases,
+) -> None:
+    draft = a_draft()
+    first = await cases.tasks.create(draft, AGENT)
+    await cases.tasks.complete(first.task.id, APPROVED, SUE)
+    changed = admitting_none(cases)
+    again = await changed.tasks.create(draft, AGENT)
+    assert (again.replayed, again.task.id) == (True, first.task.id)
+    assert (again.task.response, again.content) == (APPROVED, first.content)
+    with pytest.raises(IdempotencyKeyReused):
+        await changed.tasks.create(replace(draft, task="Something else?"), AGENT)
+    assert await cases.actions(first.task.id) == ["created", "completed"]
+
+
+async def test_each_has_to_admit_a_new_task_and_is_asked_once(cases: UseCases) -> None:
+    asked: list[Draft] = []
+    several = replace(cases, admissions=(asked.append, asked.append))
+    draft = a_draft()
+    assert not (await several.tasks.create(draft, AGENT)).replayed
+    assert asked == [draft, draft]
 
 
 @pytest.mark.parametrize(

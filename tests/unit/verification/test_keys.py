@@ -85,8 +85,8 @@ def test_a_missing_library_is_named_with_what_to_run() -> None:
     for package in ("no_such_library", "no_such_library.part"):
         registry = {"claude": replace(OFFERS["claude"], package=package)}
         assert keys(registry=registry).check(CONFIG) == (
-            'The server lacks the library for Anthropic. Run: pip install "awaithumans'
-            '[verifier-claude]"'
+            'The server lacks the library for Anthropic. Run pip install "awaithumans'
+            '[verifier-claude]" there.'
         )
 
 
