@@ -258,9 +258,7 @@ class DeliveryWriter(DeliveryReader):
         return DUE_DELIVERIES
 
 
-def packed(
-    task: Task, owed: Sequence[Owed], now: datetime, lease: Lease | None
-) -> list[Packed]:
+def packed(task: Task, owed: Sequence[Owed], now: datetime, lease: Lease | None) -> list[Packed]:
     """Return what is owed `now` because of a task; it is due at once, or leased."""
     return [
         Packed(

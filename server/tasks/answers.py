@@ -56,9 +56,7 @@ class Answers(Acting):
             await parked.wait(wait)
         return await self.get(task_id)
 
-    async def say(
-        self, task_id: str, said: str, actor: Actor, mail: str | None = None
-    ) -> Full:
+    async def say(self, task_id: str, said: str, actor: Actor, mail: str | None = None) -> Full:
         """Submit an answer in plain words, which the task's verifier has to understand first.
 
         Args:

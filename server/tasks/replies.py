@@ -37,7 +37,9 @@ class Replies(Answers):
             if task is None:
                 return False
             notice = owing.not_taken(task, email, why, mail)
-            told = [one.mail for one in tx.replies_not_taken(task_id) if one.target == notice.target]
+            told = [
+                one.mail for one in tx.replies_not_taken(task_id) if one.target == notice.target
+            ]
             if mail in told or len(told) >= MOST_TOLD:
                 return False
             self._owe(tx, tx.owe(task, [notice], self._clock.now(), self._relay.lease))
