@@ -63,6 +63,19 @@ def test_reminders_are_mails_that_are_due_at_parts_of_the_timeout() -> None:
     ]
 
 
+def test_a_mailbox_is_told_once_however_it_is_written() -> None:
+    named = (
+        *("email:SUE@example.com", "email:sue@example.com", "email+ops:Sue@Example.com"),
+        *("email:joe@example.com", "slack:#ops", "slack:sue@example.com"),
+    )
+    draft = a_draft(notify=named)
+    change = lifecycle.create(draft, "tsk_1", "p", OpenTo(), NOW, AGENT, (0.5,))
+    told = ["email:SUE@example.com", "email:joe@example.com", *named[4:]]
+    assert [each.target for each in change.owed if each.due is None] == told
+    assert [each.target for each in change.owed if each.due is not None] == told[:2]
+    assert change.task.notify == named
+
+
 def test_what_a_message_in_slack_shows_is_written_again_when_it_changes() -> None:
     others: tuple[Action, ...] = ("opened", "notified", "verified", "refused", "delivered")
     for action in (*others, *UPDATED):
