@@ -104,14 +104,15 @@ def channel_of(target: str) -> Literal["email", "slack"]:
 
 
 def _each_mailbox_once(targets: Sequence[str]) -> list[str]:
-    """Return the targets without those whose mailbox an earlier one names, however it is written.
+    """Return the targets without those that are an earlier one in other capitals.
 
-    Each place in Slack is told as it is named: only Slack knows which of them are the same.
+    Another sender is another way to the same mailbox, which may be the only one that works. Each
+    place in Slack is told as it is named: only Slack knows which of them are the same.
     """
     kept: dict[str, str] = {}
     for target in targets:
         email = channel_of(target) == "email"
-        kept.setdefault(_mailbox(target) if email else target, target)
+        kept.setdefault(normal(target) if email else target, target)
     return list(kept.values())
 
 
