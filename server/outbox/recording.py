@@ -1,10 +1,11 @@
 """What the history of a task says of an attempt to deliver."""
 
+import json
 from datetime import datetime
 from typing import Any, Protocol
 
 from ..clock import rfc3339
-from ..tasks.deliveries import Attempt, Delivery
+from ..tasks.deliveries import NOT_TAKEN, Attempt, Delivery
 from ..tasks.model import SYSTEM, Action, Entry
 from .ports import Result, Writer
 
@@ -69,11 +70,16 @@ class Messages:
         self._arrived = arrived
 
     def __call__(self, tx: Writer, delivery: Delivery, attempt: Attempt, now: datetime) -> None:
-        """Add a line; a task that nobody was told of before is `notified`."""
+        """Add a line; a task that nobody was asked to answer before is `notified`."""
         became = result(delivery)
         said = {"target": delivery.target, "delivery_id": delivery.id}
         said |= details(delivery, attempt)
-        if became == "delivered":
+        purpose = json.loads(tx.delivery_body(delivery.id)[0])["purpose"]
+        if purpose == NOT_TAKEN:
+            said["purpose"] = purpose
+        if became == "delivered" and purpose == NOT_TAKEN:
+            _add(tx, delivery, "notified", said, now)
+        elif became == "delivered":
             self._arrived(tx, delivery.task_id, **said)
         elif became == "skipped":
             _add(tx, delivery, "notification_skipped", said, now)

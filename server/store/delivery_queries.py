@@ -27,18 +27,19 @@ from sqlalchemy import (
 
 from ..ids import new_id
 from ..tasks.deliveries import (
+    NOT_TAKEN,
     Attempt,
     Backlog,
     Delivery,
     DeliveryFilter,
     DeliveryStatus,
     Lease,
+    NotTaken,
     Owed,
     Packed,
     Waiting,
 )
-from ..tasks.model import Notification, Status
-from ..tasks.transitions import Change
+from ..tasks.model import Notification, Status, Task
 from .tables import deliveries, delivery_attempts, tasks
 
 _NAMES = [field.name for field in fields(Delivery)]
@@ -108,6 +109,9 @@ _NOTIFICATIONS = (
     )
     .order_by(deliveries.c.id)
 )
+_MAILS = select(deliveries.c.target, deliveries.c.body).where(
+    deliveries.c.task_id == bindparam("wanted"), text("deliveries.kind = 'email'")
+)
 _NEXT = select(func.min(deliveries.c.next_attempt_at)).where(
     _PENDING, deliveries.c.next_attempt_at > bindparam("now")
 )
@@ -175,10 +179,14 @@ class DeliveryReader:
     def notifications(self, task_id: str) -> list[Notification]:
         """Return the messages that ask people to answer a task, oldest first."""
         rows = self._connection.execute(_NOTIFICATIONS, {"wanted": task_id}).mappings()
-        return [
-            Notification(**{**row, "purpose": json.loads(row["purpose"])["purpose"]})
-            for row in rows
-        ]
+        told = ({**row, "purpose": json.loads(row["purpose"])["purpose"]} for row in rows)
+        return [Notification(**each) for each in told if each["purpose"] != NOT_TAKEN]
+
+    def replies_not_taken(self, task_id: str) -> list[NotTaken]:
+        """Return the replies to a task of which somebody is told that they were not taken."""
+        rows = self._connection.execute(_MAILS, {"wanted": task_id})
+        mails = ((target, json.loads(body)) for target, body in rows)
+        return [NotTaken(to, said["mail"]) for to, said in mails if said["purpose"] == NOT_TAKEN]
 
     def backlog(self, now: datetime) -> Backlog:
         """Return how much is owed; what has its time yet to come is not."""
@@ -250,16 +258,15 @@ class DeliveryWriter(DeliveryReader):
         return DUE_DELIVERIES
 
 
-def packed(change: Change, lease: Lease | None) -> list[Packed]:
-    """Return what a transition owes; it is due at once, or leased."""
-    task, now = change.task, change.task.updated_at
+def packed(task: Task, owed: Sequence[Owed], now: datetime, lease: Lease | None) -> list[Packed]:
+    """Return what is owed `now` because of a task; it is due at once, or leased."""
     return [
         Packed(
-            _new(owed, task.id, now, None if lease is None or owed.due else lease(owed, now)),
-            owed.body,
+            _new(each, task.id, now, None if lease is None or each.due else lease(each, now)),
+            each.body,
             task.redact_payload,
         )
-        for owed in change.owed
+        for each in owed
     ]
 
 

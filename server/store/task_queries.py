@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from ..ids import earliest_id, new_id
-from ..tasks.deliveries import Lease, Packed
+from ..tasks.deliveries import Lease, Owed, Packed
 from ..tasks.model import TERMINAL, Actor, Content, Entry, Filter, Person, Status, Task
 from ..tasks.transitions import Change
 from .delivery_queries import nothing_pending, owed_row, packed
@@ -65,6 +65,12 @@ _AUDIT_OF = (
     select(audit_entries)
     .where(audit_entries.c.task_id == bindparam("wanted"))
     .order_by(audit_entries.c.seq)
+)
+_CAME_BY_MAIL = select(audit_entries.c.extra_data).where(
+    audit_entries.c.task_id == bindparam("wanted"),
+    audit_entries.c.action == "submitted",
+    audit_entries.c.channel == "email",
+    audit_entries.c.actor_email == bindparam("email"),
 )
 DUE = (
     select(*COLUMNS)
@@ -164,6 +170,12 @@ class TaskReader:
         """Return the task's history, oldest first."""
         return [_entry(row) for row in self._connection.execute(_AUDIT_OF, {"wanted": task_id})]
 
+    def came_by(self, task_id: str, mail: str, email: str | None) -> bool:
+        """Whether this mail brought an answer of this person to the task."""
+        told = {"wanted": task_id, "email": email}
+        answers = self._connection.execute(_CAME_BY_MAIL, told).scalars()
+        return any(extra.get("mail") == mail for extra in answers)
+
     def due(self, now: datetime, limit: int) -> list[Task]:
         """Return up to `limit` open tasks whose deadline has passed, longest overdue first."""
         return [
@@ -220,7 +232,7 @@ class TaskWriter(TaskReader):
             | {column.name: getattr(content, column.name) for column in _CONTENT},
         )
         self._invite(change)
-        owed = self._owe(change, lease)
+        owed = self.owe(change.task, change.owed, change.task.updated_at, lease)
         self.note(change.entries)
         return owed
 
@@ -233,12 +245,21 @@ class TaskWriter(TaskReader):
         if not self._change(_SAVE, values | {"wanted": before.id, "expected": before.version}):
             raise RuntimeError(f"{before.id} changed under its lock")
         self._invite(change)
-        owed = self._owe(change, lease)
+        owed = self.owe(change.task, change.owed, change.task.updated_at, lease)
         if change.task.terminal and before.open_to == "invited":
             now = change.task.updated_at
             self._send(_INVITATIONS_END, {"wanted": before.id, "now": now})
         self.note(change.entries)
         return owed
+
+    def owe(
+        self, task: Task, owed: Sequence[Owed], now: datetime, lease: Lease | None = None
+    ) -> list[Packed]:
+        """Store what is owed; return it."""
+        made = packed(task, owed, now, lease)
+        for each in made:
+            self._send(_OWE, owed_row(each))
+        return made
 
     def note(self, entries: Sequence[Entry]) -> None:
         """Add lines to the history."""
@@ -280,13 +301,6 @@ class TaskWriter(TaskReader):
     def _change(self, statement: Executable, values: Mapping[str, Any]) -> bool:
         """Run a statement that adds or changes one row; return whether it did."""
         return self._connection.execute(statement, values).rowcount == 1
-
-    def _owe(self, change: Change, lease: Lease | None) -> list[Packed]:
-        """Store what a change owes."""
-        owed = packed(change, lease)
-        for each in owed:
-            self._send(_OWE, owed_row(each))
-        return owed
 
     def _invite(self, change: Change) -> None:
         """Store whom the task is open to from now on, if that changes."""

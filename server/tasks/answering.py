@@ -36,13 +36,16 @@ def complete(task: Task, response: Json, actor: Actor, now: datetime) -> Change:
     )
 
 
-def say(task: Task, said: str, actor: Actor, now: datetime) -> Change:
+def say(task: Task, said: str, actor: Actor, now: datetime, mail: str | None = None) -> Change:
     """Have the verifier understand an answer in plain words, and verify it.
+
+    `mail` is what tells the mail that it came by from any other; the history keeps it.
 
     Raises:
         TaskAlreadySettled, VerificationInProgress, Forbidden: As for `complete`.
     """
-    return replace(_submitted(task, actor, now, said=said), said=said)
+    by = {} if mail is None else {"mail": mail}
+    return replace(_submitted(task, actor, now, said=said, **by), said=said)
 
 
 def _submitted(task: Task, actor: Actor, now: datetime, **answer: Any) -> Change:

@@ -56,8 +56,15 @@ class Answers(Acting):
             await parked.wait(wait)
         return await self.get(task_id)
 
-    async def say(self, task_id: str, said: str, actor: Actor) -> Full:
+    async def say(self, task_id: str, said: str, actor: Actor, mail: str | None = None) -> Full:
         """Submit an answer in plain words, which the task's verifier has to understand first.
+
+        Args:
+            task_id: Which task.
+            said: The answer.
+            actor: Who answers.
+            mail: What tells the mail that it came by from any other, if it came by one: a mail that
+                was taken before is taken, and changes nothing.
 
         Raises:
             ResponseInvalid: The task has no verifier, so that nobody would understand it.
@@ -65,7 +72,9 @@ class Answers(Acting):
                 `complete`.
         """
 
-        def decide(tx: Writer, task: Task, now: datetime) -> Change:
+        def decide(tx: Writer, task: Task, now: datetime) -> Change | None:
+            if mail is not None and tx.came_by(task_id, mail, actor.email):
+                return None
             if task.verifier is None:
                 raise ResponseInvalid(
                     "This task takes no answer in plain words, for it has no verifier that would "
@@ -73,7 +82,7 @@ class Answers(Acting):
                     [],
                 )
             by = replace(actor, user_id=named(tx, actor).user_id)
-            return answering.say(task, said, by, now)
+            return answering.say(task, said, by, now, mail)
 
         return await self._act(task_id, "submit", actor, decide)
 

@@ -8,6 +8,10 @@ from typing import Literal
 # `slack_update` writes a message again that is there already; `verification` asks a model.
 Kind = Literal["webhook", "email", "slack", "slack_update", "verification"]
 DeliveryStatus = Literal["pending", "delivered", "abandoned", "skipped"]
+# Why a reply to a mail was not taken as an answer.
+Why = Literal["settled", "verifying", "not_theirs", "inactive", "no_words"]
+# The purpose of a mail that says so; the others ask for an answer.
+NOT_TAKEN = "not_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,14 @@ class Packed:
     delivery: Delivery
     body: str
     redacted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A reply that was not taken: who was told so, as a target, and by which mail it came."""
+
+    target: str
+    mail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic_core import to_json
 
-from .deliveries import Kind, Owed
+from ..routing.plan import normal
+from .deliveries import NOT_TAKEN, Kind, Owed, Why
 from .model import Action, Json, Task
 
 _TOLD = (
@@ -68,8 +69,9 @@ def _messages(
 ) -> list[Owed]:
     """Return the messages that ask people, or that are to be written again."""
     if action == "created":
-        first = [_message(task, channel_of(target), target, "new") for target in task.notify]
-        mails = [target for target in task.notify if channel_of(target) == "email"]
+        targets = _each_mailbox_once(task.notify)
+        first = [_message(task, channel_of(target), target, "new") for target in targets]
+        mails = [target for target in targets if channel_of(target) == "email"]
         again = [_message(task, "email", to, "reminder", at) for at in remind_at for to in mails]
         return first + again
     told: list[Owed] = []
@@ -81,12 +83,18 @@ def _messages(
     return told
 
 
+def not_taken(task: Task, address: str, why: Why, mail: str) -> Owed:
+    """Return the mail that tells whoever replied by `mail` that their reply was not taken."""
+    target = _mailed(task, address)
+    return _message(task, "email", target, NOT_TAKEN, why=why, mail=mail)
+
+
 def _message(
-    task: Task, kind: Kind, target: str, purpose: str, due: datetime | None = None
+    task: Task, kind: Kind, target: str, purpose: str, due: datetime | None = None, **more: str
 ) -> Owed:
     """Return a message: Slack is paced by target, mail by the sender it goes out through."""
     receiver = target if kind != "email" else target.partition(":")[0]
-    body = _body({"task_id": task.id, "purpose": purpose})
+    body = _body({"task_id": task.id, "purpose": purpose, **more})
     return Owed(kind, target, "email" if kind == "email" else "slack", receiver, body, due)
 
 
@@ -95,11 +103,28 @@ def channel_of(target: str) -> Literal["email", "slack"]:
     return "email" if target.startswith("email") else "slack"
 
 
+def _each_mailbox_once(targets: Sequence[str]) -> list[str]:
+    """Return the targets without those that are an earlier one in other capitals.
+
+    Another sender is another way to the same mailbox, which may be the only one that works. Each
+    place in Slack is told as it is named: only Slack knows which of them are the same.
+    """
+    kept: dict[str, str] = {}
+    for target in targets:
+        email = channel_of(target) == "email"
+        kept.setdefault(normal(target) if email else target, target)
+    return list(kept.values())
+
+
 def _mailed(task: Task, address: str) -> str:
     """Return the target under which an address was mailed before, with its sender."""
     mailed = [target for target in task.notify if channel_of(target) == "email"]
-    same = (each for each in mailed if each.partition(":")[2].lower() == address.lower())
+    same = (each for each in mailed if _mailbox(each) == normal(address))
     return next(same, f"email:{address}")
+
+
+def _mailbox(target: str) -> str:
+    return normal(target.partition(":")[2])
 
 
 def _check(task: Task, action: Action, said: str | None) -> tuple[Owed, ...]:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from ..directory.model import Account
 from ..routing.plan import Member
-from .deliveries import Lease, Owed, Packed
+from .deliveries import Lease, NotTaken, Owed, Packed
 from .model import Channel, Content, Draft, Entry, Filter, Notification, Person, Status, Task
 from .transitions import Change
 
@@ -76,6 +76,14 @@ class Reader(Protocol):
         """Return the messages that ask people to answer a task, oldest first."""
         ...
 
+    def came_by(self, task_id: str, mail: str, email: str | None) -> bool:
+        """Whether this mail brought an answer of this person to the task."""
+        ...
+
+    def replies_not_taken(self, task_id: str) -> list[NotTaken]:
+        """Return the replies to a task of which somebody is told that they were not taken."""
+        ...
+
     def account_by_email(self, email: str) -> Account | None:
         """Return the person of the directory with this address."""
         ...
@@ -107,6 +115,12 @@ class Writer(Reader, Protocol):
         The update is guarded: it applies to the version of the row that was `locked`, and to no
         other. What it owes is due at once, but for what `lease` keeps to this process.
         """
+        ...
+
+    def owe(
+        self, task: Task, owed: Sequence[Owed], now: datetime, lease: Lease | None = None
+    ) -> list[Packed]:
+        """Store what is owed without a transition, as `save` does; return it."""
         ...
 
     def spend_link(self, token_hash: str, now: datetime) -> bool:

@@ -10,15 +10,15 @@ from ..ids import is_id, new_id
 from ..routing.plan import Address, Member, plan
 from . import lifecycle
 from .acting import verdict_on
-from .answers import Answers
 from .lifecycle import OpenTo
 from .lookup import Full, fingerprint, made_before, named, replay, route, told
 from .model import Actor, Draft, Entry, Json, Person, Task
 from .ports import Reader, Writer
+from .replies import Replies
 from .transitions import Change
 
 
-class Tasks(Answers):
+class Tasks(Replies):
     """What can be done with tasks; `Acting` says what they need."""
 
     async def create(self, draft: Draft, actor: Actor) -> Full:

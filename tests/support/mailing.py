@@ -95,6 +95,12 @@ def text_of(mail: Received) -> str:
     return part.get_content().replace("\r\n", "\n")
 
 
+def html_of(mail: Received) -> str:
+    part = mail.message.get_body(("html",))
+    assert part is not None
+    return part.get_content()
+
+
 def links_in(mail: Received) -> list[str]:
     """Return the links of the text, in their order."""
     return re.findall(r"https?://\S+", text_of(mail))

@@ -15,7 +15,14 @@ from awaithumans.server.errors import StorageUnavailable
 from awaithumans.server.ids import new_id
 from awaithumans.server.routing.plan import Member
 from awaithumans.server.store.delivery_queries import packed
-from awaithumans.server.tasks.deliveries import Delivery, Lease, Packed
+from awaithumans.server.tasks.deliveries import (
+    NOT_TAKEN,
+    Delivery,
+    Lease,
+    NotTaken,
+    Owed,
+    Packed,
+)
 from awaithumans.server.tasks.model import (
     Content,
     Entry,
@@ -123,7 +130,20 @@ class MemoryReader:
             for each in self._rows.owed
             if each.delivery.task_id == task_id and each.delivery.kind in ("email", "slack")
         ]
-        return [_notification(each.delivery, each.body) for each in asking]
+        told = [_notification(each.delivery, each.body) for each in asking]
+        return [each for each in told if each.purpose != NOT_TAKEN]
+
+    def replies_not_taken(self, task_id: str) -> list[NotTaken]:
+        owed = [each for each in self._rows.owed if each.delivery.task_id == task_id]
+        bodies = ((each.delivery.target, json.loads(each.body)) for each in owed)
+        return [NotTaken(to, said["mail"]) for to, said in bodies if "mail" in said]
+
+    def came_by(self, task_id: str, mail: str, email: str | None) -> bool:
+        return any(
+            (entry.action, entry.actor.email, entry.extra_data.get("mail"))
+            == ("submitted", email, mail)
+            for entry in self.audit(task_id)
+        )
 
     def account(self, user_id: str) -> Account | None:
         return self._rows.accounts.get(user_id)
@@ -219,6 +239,13 @@ class MemoryWriter(MemoryReader):
     def save(self, before: Task, change: Change, lease: Lease | None = None) -> list[Packed]:
         assert self._rows.tasks[before.id].version == before.version
         return self._keep(change, lease)
+
+    def owe(
+        self, task: Task, owed: Sequence[Owed], now: datetime, lease: Lease | None = None
+    ) -> list[Packed]:
+        made = packed(task, owed, now, lease)
+        self._rows.owed += made
+        return made
 
     def spend_link(self, token_hash: str, now: datetime) -> bool:
         unused = token_hash in self._rows.links
@@ -323,9 +350,7 @@ class MemoryWriter(MemoryReader):
         if change.invited is not None:
             self._rows.invited[change.task.id] = change.invited
         self.note(change.entries)
-        owed = packed(change, lease)
-        self._rows.owed += owed
-        return owed
+        return self.owe(change.task, change.owed, change.task.updated_at, lease)
 
 
 class MemoryStore:

@@ -1,20 +1,33 @@
-"""Takes replies to mails as answers in plain words."""
+"""Takes replies to mails as answers in plain words; who sent what is none is told by mail."""
 
 import asyncio
 import logging
 from dataclasses import dataclass
 
-from ...errors import Refusal, StorageUnavailable
+from ...errors import (
+    Forbidden,
+    Refusal,
+    StorageUnavailable,
+    TaskAlreadySettled,
+    VerificationInProgress,
+)
 from ...routing.plan import normal
+from ...tasks.deliveries import Why
 from ...tasks.model import Actor
 from .ports import Answered, Store
-from .reading import Unreadable, read
+from .reading import Incoming, Unreadable, read
 from .replying import ReplyAddresses
 
 _log = logging.getLogger(__name__)
 _NOT_SET_UP = (
     "this server takes no replies: set AWAITHUMANS_EMAIL_REPLY_TO to the mailbox that gets them"
 )
+# Of a task that is gone nobody can be told: its mails went with it.
+_WHY: dict[type[Refusal], Why] = {
+    TaskAlreadySettled: "settled",
+    VerificationInProgress: "verifying",
+    Forbidden: "not_theirs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +76,49 @@ class Inbound:
         task_id = self._replies.task_id(mail.recipients, mail.sender)
         if task_id is None:
             return _refused("none of its addresses answers a task for whom it is from")
-        if not mail.text:
-            return _refused("there is no text in it but what it quotes")
-        return await self._say(task_id, mail.text, normal(mail.sender))
+        return await self._say(task_id, normal(mail.sender), mail)
 
-    async def _say(self, task_id: str, text: str, email: str) -> Received:
-        account = await self._store.read(lambda tx: tx.account_by_email(email))
+    async def _say(self, task_id: str, email: str, mail: Incoming) -> Received:
+        """Answer the task, or have the person told why that was no answer of theirs.
+
+        The address is proven here, and nobody is told anything before.
+        """
+        account, told = await self._store.read(
+            lambda tx: (tx.account_by_email(email), tx.replies_not_taken(task_id))
+        )
+        if any((normal(_address(one.target)), one.mail) == (email, mail.id) for one in told):
+            return _refused("it was refused before, and whoever sent it is told so")
         if account is not None and not account.active:
-            return _refused("this person is not active in the directory")
+            return await self._not_taken(
+                task_id, email, "inactive", mail, "this person is not active in the directory"
+            )
+        if not mail.text:
+            return await self._not_taken(
+                task_id, email, "no_words", mail, "there is no text in it but what it quotes"
+            )
         # Operators too: a reply never carries more than the right to answer its task.
         user_id = None if account is None else account.id
         actor = Actor("reviewer", email, user_id, "email", invited=True)
         try:
-            await self._tasks.say(task_id, text, actor)
+            await self._tasks.say(task_id, mail.text, actor, mail.id)
         except StorageUnavailable:
             raise
         except Refusal as refusal:
-            return _refused(refusal.message)
+            why = _WHY.get(type(refusal))
+            if why is None:
+                return _refused(refusal.message)
+            return await self._not_taken(task_id, email, why, mail, refusal.message)
         return Received(accepted=True, reason=f"an answer to {task_id}")
+
+    async def _not_taken(
+        self, task_id: str, email: str, why: Why, mail: Incoming, reason: str
+    ) -> Received:
+        await self._tasks.not_taken(task_id, email, why, mail.id)
+        return _refused(reason)
+
+
+def _address(target: str) -> str:
+    return target.partition(":")[2]
 
 
 def _refused(reason: str) -> Received:

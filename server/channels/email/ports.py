@@ -5,7 +5,7 @@ from typing import Literal, Protocol, TypeVar
 
 from ...directory.model import Account
 from ...directory.senders import StoredSender
-from ...tasks.deliveries import Outcome
+from ...tasks.deliveries import NotTaken, Outcome, Why
 from ...tasks.lookup import Full
 from ...tasks.model import Actor
 from .mail import Mail
@@ -45,6 +45,10 @@ class Reader(Protocol):
         """Return the person of the directory with this address."""
         ...
 
+    def replies_not_taken(self, task_id: str) -> list[NotTaken]:
+        """Return the replies to a task of which somebody is told that they were not taken."""
+        ...
+
 
 class Writer(Reader, Protocol):
     """One transaction."""
@@ -81,8 +85,15 @@ class Asked(Protocol):
 class Answered(Protocol):
     """The tasks that mails answer."""
 
-    async def say(self, task_id: str, said: str, actor: Actor) -> Full:
-        """Submit an answer in plain words; a Refusal says why it is none."""
+    async def say(self, task_id: str, said: str, actor: Actor, mail: str | None = None) -> Full:
+        """Submit an answer in plain words that came by `mail`; a Refusal says why it is none.
+
+        What came before by the same mail changes nothing.
+        """
+        ...
+
+    async def not_taken(self, task_id: str, email: str, why: Why, mail: str) -> bool:
+        """Have a person told that their reply was not taken, once for each mail."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Reads a mail that came in: who it is from, whom it is to, and what is new in it."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses
 from html.parser import HTMLParser
+
+from .mail import is_id
 
 _TO = (
     "To",
@@ -50,12 +53,14 @@ class Incoming:
         recipients: Every address that it was sent to, as far as its headers tell.
         automatic: Whether a program sent it on its own: a bounce, an out-of-office note, a list.
         text: What is new in it: without what it quotes, and without the signature.
+        id: What tells it from any other: its `Message-ID`; else what its bytes hash to.
     """
 
     sender: str | None
     recipients: tuple[str, ...]
     automatic: bool
     text: str
+    id: str
 
 
 def read(raw: bytes) -> Incoming:
@@ -72,6 +77,7 @@ def read(raw: bytes) -> Incoming:
             _addresses(mail, _TO),
             _is_automatic(mail),
             answer_in(_text(mail)[:_MOST_READ])[:_LONGEST],
+            _id(mail) or f"sha256:{hashlib.sha256(raw).hexdigest()}",
         )
     except Exception as error:
         raise Unreadable from error
@@ -102,6 +108,12 @@ def _begins_quoting(lines: Sequence[str]) -> bool:
 def _addresses(mail: EmailMessage, names: Sequence[str]) -> tuple[str, ...]:
     values = [str(value) for name in names for value in mail.get_all(name, [])]
     return tuple(dict.fromkeys(address for _, address in getaddresses(values) if "@" in address))
+
+
+def _id(mail: EmailMessage) -> str | None:
+    """Return the id, if it has one that any header may hold; as it was written, not as it reads."""
+    given = [str(value).strip() for name, value in mail.raw_items() if name.lower() == "message-id"]
+    return given[0] if len(given) == 1 and is_id(given[0]) else None
 
 
 def _is_automatic(mail: EmailMessage) -> bool:

@@ -1,5 +1,6 @@
 """What a mail that asks says: a subject, a text, and the same in HTML."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -91,9 +92,14 @@ def render(ask: Ask) -> Rendered:
         "rest": _rest(ask.task.timeout_at - ask.now),
         "host": urlsplit(ask.base_url).netloc,
     }
-    templates = map(_environment().get_template, ("ask.txt.j2", "ask.html.j2"))
+    return written("ask", words)
+
+
+def written(name: str, words: Mapping[str, object]) -> Rendered:
+    """Return the mail of the templates with this name; `words` has the subject too."""
+    templates = (_environment().get_template(f"{name}.{kind}.j2") for kind in ("txt", "html"))
     text, html = (template.render(words) for template in templates)
-    return Rendered(subject, text, html)
+    return Rendered(str(words["subject"]), text, html)
 
 
 @cache

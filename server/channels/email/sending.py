@@ -1,4 +1,4 @@
-"""Sends the mails that tasks owe: asks, reminders, and asking again."""
+"""Sends the mails that tasks owe: asks, reminders, asking again, and what was not taken."""
 
 import asyncio
 import json
@@ -12,13 +12,15 @@ from ...directory.model import Account
 from ...errors import StorageUnavailable, TaskNotFound
 from ...forms.choices import Choice, choices
 from ...routing.plan import normal
-from ...tasks.deliveries import Delivery, Outcome
+from ...tasks.deliveries import NOT_TAKEN, Delivery, Outcome
 from ...tasks.holders import has
 from ...tasks.lookup import Full
-from ...tasks.model import Notification, Person, Task
-from .mail import Mail, MalformedMail
+from ...tasks.model import Json, Notification, Person, Task
+from . import refusing
+from .mail import Mail, MalformedMail, is_id
 from .ports import Asked, Links, Store
-from .render import Ask, Purpose, render
+from .refusing import Refused
+from .render import Ask, Purpose, Rendered, render
 from .replying import ReplyAddresses
 from .senders import NoSender, Senders
 
@@ -48,6 +50,11 @@ class Addressee:
     def user_id(self) -> str | None:
         """Their id in the directory."""
         return None if self.account is None else self.account.id
+
+    @property
+    def active(self) -> bool:
+        """Whether the directory has nothing against writing to them."""
+        return self.account is None or self.account.active
 
     @property
     def known_as(self) -> str:
@@ -92,9 +99,8 @@ class EmailSender:
 
     async def send(self, delivery: Delivery, body: str) -> Outcome:
         """Try once, for 22 s at most; whatever goes wrong is an outcome."""
-        purpose: Purpose = json.loads(body)["purpose"]
         try:
-            return await asyncio.wait_for(self._send(delivery, purpose), SECONDS)
+            return await asyncio.wait_for(self._send(delivery, json.loads(body)), SECONDS)
         except asyncio.TimeoutError:
             return Outcome(None, f"the mail was not handed over within {SECONDS:g} s")
         except StorageUnavailable:
@@ -106,20 +112,24 @@ class EmailSender:
         except MalformedMail as malformed:
             return Outcome(None, f"no mail can be written so: {malformed}", permanent=True)
 
-    async def _send(self, delivery: Delivery, purpose: Purpose) -> Outcome:
+    async def _send(self, delivery: Delivery, said: Json) -> Outcome:
         name, address = _parts(delivery.target)
         full = await self._tasks.get(delivery.task_id)
         email = normal(address)
         to = Addressee(address, await self._store.read(lambda tx: tx.account_by_email(email)))
-        now = self._clock.now()
-        if _is_obsolete(purpose, full.task, to, now):
+        now, purpose = self._clock.now(), said["purpose"]
+        notice = purpose == NOT_TAKEN
+        if not notice and _is_obsolete(purpose, full.task, to, now):
             return _OBSOLETE
-        if to.account is not None and not to.account.active:
+        if not notice and not to.active:
             return Outcome(None, _INACTIVE, permanent=True)
         sender, transport = await self._senders.choose(name)
-        reply_to = self._reply_to(full.task, to)
-        ask = await self._ask(full, to, purpose, reply_to is not None, now)
-        words = await asyncio.to_thread(render, ask)
+        reply_to = self._reply_to(full.task, to, now)
+        if notice:
+            words = await self._not_taken(full.task, to, said, reply_to is not None, now)
+        else:
+            ask = await self._ask(full, to, purpose, reply_to is not None, now)
+            words = await asyncio.to_thread(render, ask)
         mail = Mail(
             sender,
             address,
@@ -128,9 +138,28 @@ class EmailSender:
             words.html,
             self._message_id(_key(delivery)),
             reply_to,
-            self._references(full.told, delivery, purpose),
+            self._references(full.told, delivery, said),
+            auto_replied=notice,
         )
         return await transport.send(mail, _key(delivery))
+
+    async def _not_taken(
+        self, task: Task, to: Addressee, said: Json, by_reply: bool, now: datetime
+    ) -> Rendered:
+        """Return what tells a person that their reply was not taken, as the task is now."""
+        url = None
+        if _can_answer(task, to, now):
+            url = f"{self._base_url}/api/links/{await self._token(task, to, 'open')}"
+        told = Refused(
+            task,
+            said["why"],
+            self._base_url,
+            to.known_as,
+            url,
+            over=not _is_open(task, now),
+            by_reply=by_reply,
+        )
+        return await asyncio.to_thread(refusing.render, told)
 
     async def _ask(
         self, full: Full, to: Addressee, purpose: Purpose, by_reply: bool, now: datetime
@@ -170,23 +199,31 @@ class EmailSender:
             return await self._links.make(task.id, email, to.user_id, "email", "answer")
         return await self._links.make(task.id, email, to.user_id, "email", "open")
 
-    def _reply_to(self, task: Task, to: Addressee) -> str | None:
+    def _reply_to(self, task: Task, to: Addressee, now: datetime) -> str | None:
         """Return where a reply goes: somebody has to understand it, and it has to be theirs."""
-        if self._replies is None or task.verifier is None or not to.may_answer(task):
+        if self._replies is None or task.verifier is None or not _can_answer(task, to, now):
             return None
         return self._replies.make(task.id, to.address)
 
     def _references(
-        self, told: Sequence[Notification], delivery: Delivery, purpose: Purpose
+        self, told: Sequence[Notification], delivery: Delivery, said: Json
     ) -> str | None:
-        """Return the id of the first mail to this target, whose thread this one belongs to."""
-        if purpose == "new":
+        """Return the id of the first mail to this target, whose thread this one belongs to.
+
+        What answers a mail that came in has that one's id after it.
+        """
+        if said["purpose"] == "new":
             return None
         first = (
             one.delivery_id for one in told if (one.target, one.purpose) == (delivery.target, "new")
         )
         found = next(first, None)
-        return None if found is None else self._message_id(found)
+        answered = str(said.get("mail"))
+        ids = [
+            *([] if found is None else [self._message_id(found)]),
+            *([answered] if is_id(answered) else []),
+        ]
+        return " ".join(ids) or None
 
     def _message_id(self, key: str) -> str:
         return f"<{key}@{urlsplit(self._base_url).hostname or 'localhost'}>"
@@ -208,9 +245,18 @@ def _key(delivery: Delivery) -> str:
     return f"{delivery.id}.{int(delivery.since.timestamp() * 1000)}"
 
 
+def _is_open(task: Task, now: datetime) -> bool:
+    """Whether an answer may still count."""
+    return not task.terminal and (task.timeout_at > now or task.status == "submitted")
+
+
+def _can_answer(task: Task, to: Addressee, now: datetime) -> bool:
+    return _is_open(task, now) and to.active and to.may_answer(task)
+
+
 def _is_obsolete(purpose: Purpose, task: Task, to: Addressee, now: datetime) -> bool:
     """Whether nobody needs the mail any more."""
-    if task.terminal or (task.timeout_at <= now and task.status != "submitted"):
+    if not _is_open(task, now):
         return True
     if purpose == "new":
         return False

@@ -270,3 +270,11 @@ async def test_a_test_mail_says_what_the_mail_server_said(there: Mailing):
     assert refused.json() == {"ok": False, "detail": "550 5.1.1 No such person"}
     assert (await tried(to="a..b@example.com")).json()["ok"] is False
     assert (await tried(to="ann@example.com", identity="support")).status_code == 404
+
+
+async def test_a_mailbox_that_is_named_twice_gets_one_mail(tmp_path: Path) -> None:
+    async with mailing(tmp_path / "data") as there:
+        path = await there.asks("email:SUE@example.com", "email:sue@example.com")
+        (told,) = await there.told(path, "delivered")
+        assert told["target"] == "email:SUE@example.com"
+        assert len(there.mails.mails) == 1

@@ -63,6 +63,19 @@ def test_reminders_are_mails_that_are_due_at_parts_of_the_timeout() -> None:
     ]
 
 
+def test_a_mailbox_is_told_once_by_each_sender_however_it_is_written() -> None:
+    named = (
+        *("email:SUE@example.com", "email:sue@example.com", "email:Sue@Example.com"),
+        *("email+ops:sue@example.com", "email+Ops:SUE@example.com", "slack:#ops", "slack:#OPS"),
+    )
+    draft = a_draft(notify=named)
+    change = lifecycle.create(draft, "tsk_1", "p", OpenTo(), NOW, AGENT, (0.5,))
+    told = ["email:SUE@example.com", "email+ops:sue@example.com", "slack:#ops", "slack:#OPS"]
+    assert [each.target for each in change.owed if each.due is None] == told
+    assert [each.target for each in change.owed if each.due is not None] == told[:2]
+    assert change.task.notify == named
+
+
 def test_what_a_message_in_slack_shows_is_written_again_when_it_changes() -> None:
     others: tuple[Action, ...] = ("opened", "notified", "verified", "refused", "delivered")
     for action in (*others, *UPDATED):

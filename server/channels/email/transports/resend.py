@@ -11,7 +11,7 @@ import httpx
 
 from ....clock import Clock
 from ....tasks.deliveries import Outcome
-from ..mail import AUTOMATIC, Mail
+from ..mail import Mail
 from .words import said
 
 BASE_URL = "https://api.resend.com"
@@ -115,7 +115,7 @@ def _body(mail: Mail) -> dict[str, Any]:
         "subject": mail.subject,
         "text": mail.text,
         "html": mail.html,
-        "headers": {"Message-ID": mail.message_id, **mail.thread, **AUTOMATIC},
+        "headers": {"Message-ID": mail.message_id, **mail.thread, **mail.automatic},
     }
     if mail.reply_to is not None:
         body["reply_to"] = mail.reply_to

@@ -131,3 +131,17 @@ def test_what_is_no_sender_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(BadAddress, match="must") as refused:
         parse_sender(text)
     assert not text or text not in str(refused.value)
+
+
+def test_ids_stay_as_they_are_however_long():
+    """Else nobody's mailbox finds the thread: the standard library would write them in a code."""
+    long = f"<{'A' * 50}@DB9PR01MB1234.eurprd01.prod.exchangelabs.com>"
+    raw = message(a_mail(references=f"<dlv_1@humans.example.com> {long}"), NOW).as_bytes()
+    assert f"\r\nIn-Reply-To: {long}\r\n".encode() in raw
+    assert f"\r\nReferences: <dlv_1@humans.example.com>\r\n {long}\r\n".encode() in raw
+
+
+def test_what_answers_a_mail_says_that_it_does_so_of_itself():
+    mail = written(auto_replied=True)
+    assert mail.keys() == HEADERS
+    assert mail["auto-submitted"] == "auto-replied"

@@ -1,6 +1,7 @@
 """What a person wrote is told from what their program added."""
 
 import os
+import re
 from contextlib import suppress
 from email.message import EmailMessage
 
@@ -51,13 +52,46 @@ def test_words_that_only_look_like_it_stay():
 
 
 def test_a_mail_says_who_it_is_from_and_every_address_it_came_to():
-    raw = a_reply(Delivered_To="a@example.com", Cc='"B, b" <b@example.com>, c@example.com')
+    own = "<1@example.com>"
+    raw = a_reply(
+        Message_ID=own, Delivered_To="a@example.com", Cc='"B, b" <b@example.com>, c@example.com'
+    )
     assert read(raw) == Incoming(
         "sue@example.com",
         ("answers+x@example.com", "b@example.com", "c@example.com", "a@example.com"),
         automatic=False,
         text=ANSWER,
+        id=own,
     )
+
+
+@pytest.mark.parametrize("folded", ["Message-ID: ", "message-id:\r\n "])
+def test_a_mail_is_known_by_its_id(folded: str):
+    long = f"<{'A' * 60}@DB9PR01MB1234.eurprd01.prod.exchangelabs.com>"
+    assert read(f"{folded}{long}\r\n".encode() + a_reply()).id == long
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"",
+        b"Message-ID: nothing of the kind\r\n",
+        b"Message-ID: <a@b> <c@d>\r\n",
+        b"Message-ID: <a b@c>\r\n",
+        b"Message-ID: <\xff@c>\r\n",
+        b"Message-ID: <\xc3\xa4@c>\r\n",
+        b"Message-ID: <=?utf-8?q?a?=\x00@c>\r\n",
+        b"Message-ID: <a@b>\r\nMessage-ID: <a@b>\r\n",
+        b"Message-ID: <" + b"a" * 300 + b"@b>\r\n",
+        b"Message-ID: <a@b>\r\n Bcc: eve@example.com\r\n",
+    ],
+)
+def test_a_mail_without_an_id_of_use_is_known_by_its_bytes(header: bytes):
+    mail = read(header + a_reply())
+    assert re.fullmatch("sha256:[0-9a-f]{64}", mail.id)
+    assert read(header + a_reply()).id == mail.id
+    assert read(header + a_reply() + b"!").id != mail.id
+    assert mail.text == ANSWER
 
 
 def test_html_alone_is_read_as_text():
