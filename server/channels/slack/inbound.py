@@ -1,4 +1,4 @@
-"""Takes what Slack sends, over HTTP or Socket Mode: acknowledged at once, carried out beside it."""
+"""Takes what Slack sends, over HTTP or Socket Mode: done, or under way, when it is acknowledged."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ class Inbound:
             if isinstance(found, Sent):
                 return await self._submitted(found)
             if isinstance(found, Pressed) and self._is_new(found.id):
-                self._begin(self._acts.press(found))
+                await self._done(self._acts.press(found))
         elif kind == "events_api":
             happened = event(payload)
             if isinstance(happened, Said) and self._is_new(happened.id):
-                self._begin(self._acts.reply(happened))
+                await self._done(self._acts.reply(happened))
             elif isinstance(happened, Removed) and self._is_new(happened.id):
-                self._begin(self._acts.forget(happened))
+                await self._done(self._acts.forget(happened))
         return None
 
     async def stop(self) -> None:
@@ -107,12 +107,24 @@ class Inbound:
         while len(self._taken) > _REMEMBERED:
             del self._taken[next(iter(self._taken))]
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _done(self, work: Coroutine[Any, Any, None]) -> None:
+        """Return when it is done, or when Slack has to have its answer.
+
+        So what a dying process had not done yet was not acknowledged either: Slack sends an event
+        again, and shows the person that their press failed.
+        """
+        running = self._begin(work)
+        if running is not None:
+            await asyncio.wait((running,), timeout=AT_ONCE)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
         if len(self._running) >= _MOST:
             work.close()
             _log.error("Slack sends more than can be carried out; what was pressed last is lost.")
-            return
-        self._track(asyncio.get_running_loop().create_task(self._carried_out(work)))
+            return None
+        running = asyncio.get_running_loop().create_task(self._carried_out(work))
+        self._track(running)
+        return running
 
     async def _carried_out(self, work: Coroutine[Any, Any, None]) -> None:
         try:

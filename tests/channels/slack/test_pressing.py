@@ -172,6 +172,13 @@ async def test_two_clicks_and_what_slack_sends_again_change_nothing_twice(acme: 
     assert acme.slack.responses == []
 
 
+async def test_what_slack_is_told_was_taken_is_done(acme: Office) -> None:
+    await acme.hire("sue")
+    task, message = await acme.posted(SUE_ALONE, response_schema=YES_NO)
+    assert (await acme.press(message, "Yes")).status_code == 200
+    assert (await acme.state(task))["status"] == "completed"
+
+
 async def test_a_press_is_answered_in_time_while_the_database_is_locked(
     acme: Office, tmp_path: Path
 ) -> None:
@@ -181,11 +188,14 @@ async def test_a_press_is_answered_in_time_while_the_database_is_locked(
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         pressed = await acme.press(message, "Yes")
-        in_time(time.monotonic() - began, 1)
+        in_time(time.monotonic() - began, 2.9)
         assert pressed.status_code == 200
         assert (await acme.state(task))["status"] == "notified"
         other.execute("ROLLBACK")
+    # Either the database gave up within the two seconds, or it is still being waited for.
+    await acme.press(message, "Yes")
     await acme.becomes(task, "completed")
+    assert (await acme.actions(task)).count("completed") == 1
 
 
 async def test_when_the_response_url_is_spent_the_channel_tells_them_alone(acme: Office) -> None:
