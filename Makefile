@@ -28,9 +28,11 @@ chromium:
 run: dashboard ## Start a server for development on http://localhost:3001
 	@exec $(BIN)/awaithumans dev
 
+# Three processes for two cores: many tests wait for a lease or a deadline. What was too slow beside
+# others runs again, alone (docs/decisions/0024-times-in-tests.md).
 test: check chromium ## Check everything and run every test (what CI runs)
 	@$(BIN)/coverage erase
-	$(PYTEST) -n 2 --dist worksteal --reruns 2 --only-rerun TooSlow --cov --cov-report=
+	$(PYTEST) -n 3 --dist worksteal -raR --reruns 2 --only-rerun TooSlow --cov --cov-report=
 	$(BIN)/python scripts/coverage.py
 
 unit: environment ## Run the tests that do no I/O
