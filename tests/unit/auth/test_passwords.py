@@ -59,6 +59,20 @@ async def test_the_event_loop_goes_on_while_a_password_is_hashed() -> None:
     slow.close()
 
 
+async def test_passwords_are_hashed_where_a_thread_has_no_priority_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: int) -> None:
+        raise ProcessLookupError
+
+    monkeypatch.setattr("os.setpriority", refuse)
+    elsewhere = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    try:
+        assert await elsewhere.matches(await elsewhere.hash(PASSWORD), PASSWORD)
+    finally:
+        elsewhere.close()
+
+
 async def test_what_was_kept_with_other_parameters_is_renewed_and_what_was_not_is_left(
     passwords: Passwords,
 ) -> None:
