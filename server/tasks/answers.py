@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ..errors import ResponseInvalid, TaskNotFound
+from ..errors import Forbidden, ResponseInvalid, TaskNotFound
 from ..ids import is_id
 from . import answering
 from .acting import Acting, verdict_on
@@ -63,18 +63,21 @@ class Answers(Acting):
             task_id: Which task.
             said: The answer.
             actor: Who answers.
-            mail: What tells the mail that it came by from any other, if it came by one: a mail that
-                was taken before is taken, and changes nothing.
+            mail: The id of the mail that it came by, if it came by one: a mail that was taken
+                before is taken, and changes nothing.
 
         Raises:
             ResponseInvalid: The task has no verifier, so that nobody would understand it.
-            TaskNotFound, TaskAlreadySettled, VerificationInProgress, Forbidden, LinkInvalid: As for
+            Forbidden: As for `complete`; or whoever sent the mail is told that it was not taken.
+            TaskNotFound, TaskAlreadySettled, VerificationInProgress, LinkInvalid: As for
                 `complete`.
         """
 
         def decide(tx: Writer, task: Task, now: datetime) -> Change | None:
-            if mail is not None and tx.came_by(task_id, mail, actor.email):
+            if mail is not None and tx.came_by(task_id, mail, said, actor.email):
                 return None
+            if mail is not None and _told_of(tx, task_id, actor, mail, said):
+                raise Forbidden("Whoever sent this mail is told that it was not taken.")
             if task.verifier is None:
                 raise ResponseInvalid(
                     "This task takes no answer in plain words, for it has no verifier that would "
@@ -160,6 +163,12 @@ def _waiting(tx: Writer, task_id: str, version: int) -> Task | None:
     task = tx.locked(task_id)
     waits = task is not None and task.status == "submitted" and task.version == version
     return task if waits else None
+
+
+def _told_of(tx: Writer, task_id: str, actor: Actor, mail: str, said: str) -> bool:
+    """Whether it was refused at the same moment, when it was handed over twice."""
+    email = actor.email or ""
+    return any(one.is_of(email, mail, said) for one in tx.replies_not_taken(task_id))
 
 
 def _way(loc: tuple[str | int, ...]) -> str:

@@ -53,7 +53,8 @@ class Incoming:
         recipients: Every address that it was sent to, as far as its headers tell.
         automatic: Whether a program sent it on its own: a bounce, an out-of-office note, a list.
         text: What is new in it: without what it quotes, and without the signature.
-        id: What tells it from any other: its `Message-ID`; else what its bytes hash to.
+        id: What its sender's program calls it: its `Message-ID`; else what its bytes hash to. What
+            has the same id and other words is another mail.
     """
 
     sender: str | None
