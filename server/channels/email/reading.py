@@ -132,8 +132,19 @@ def _text(mail: EmailMessage) -> str:
     part = mail.get_body(("plain", "html"))
     if not isinstance(part, EmailMessage):
         return ""
-    text = str(part.get_content())
+    text = _decoded(part)
     return _plain(text[:_MOST_READ]) if part.get_content_subtype() == "html" else text
+
+
+def _decoded(part: EmailMessage) -> str:
+    """Return what a part says; what can't be told of it becomes marks of that."""
+    try:
+        text = str(part.get_content())
+    except LookupError:
+        # Some programs name an alphabet that nobody else knows by that name: "windows-874".
+        text = bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
+    # Half a character is none: nothing that has one can be written down.
+    return text.encode(errors="replace").decode()
 
 
 def _plain(html: str) -> str:

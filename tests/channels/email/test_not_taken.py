@@ -253,6 +253,14 @@ async def test_a_program_that_gives_each_mail_the_same_id_loses_no_answer(there:
     ]
 
 
+async def test_half_a_character_is_no_reason_to_hand_a_mail_over_for_ever(there: Mailing) -> None:
+    path, mail = await asked(there)
+    raw = reply(mail, "Yes, +2AA-.").replace(b'charset="utf-8"', b'charset="utf-7"')
+    assert (await handed_over(there, raw))["accepted"]
+    (line,) = await there.history(path, "submitted")
+    assert line["extra_data"]["said"] == "Yes, ?."
+
+
 async def test_what_was_refused_stays_refused(there: Mailing) -> None:
     """Though the task could take it by now: its sender was told that it did not."""
     path, mail = await asked(there)
