@@ -6,12 +6,16 @@ from datetime import datetime
 
 from ..errors import Forbidden, ResponseInvalid, TaskNotFound
 from ..ids import is_id
+from ..routing.plan import normal
 from . import answering
 from .acting import Acting, verdict_on
 from .lookup import Full, content_of, named
 from .model import Actor, Content, Json, Judgement, Task
 from .ports import Writer
 from .transitions import Change
+
+# One person by mail, about one task: a program that answers each mail comes to an end.
+MOST_ASKED = 10
 
 
 class Answers(Acting):
@@ -126,7 +130,7 @@ class Answers(Acting):
             change = answering.unverified(
                 task, "failed", Judgement(passed=False, reason=reason), self._clock.now()
             )
-            self._save(tx, task, change, self._relay.lease)
+            self._save(tx, task, _asking(tx, change), self._relay.lease)
 
     async def _decided(
         self, task_id: str, version: int, decide: Callable[[Task, datetime], Change]
@@ -135,7 +139,8 @@ class Answers(Acting):
             task = _waiting(tx, task_id, version)
             if task is None:
                 return False
-            self._save(tx, task, decide(task, self._clock.now()), self._relay.lease)
+            change = _asking(tx, decide(task, self._clock.now()))
+            self._save(tx, task, change, self._relay.lease)
             return True
 
         return await self._store.write(work, about=[task_id])
@@ -163,6 +168,19 @@ def _waiting(tx: Writer, task_id: str, version: int) -> Task | None:
     task = tx.locked(task_id)
     waits = task is not None and task.status == "submitted" and task.version == version
     return task if waits else None
+
+
+def _asking(tx: Writer, change: Change) -> Change:
+    """Return the change, without asking anybody again who was asked so often already."""
+    if change.ask_again is None:
+        return change
+    email = normal(change.ask_again)
+    asked = [
+        one
+        for one in tx.notifications(change.task.id)
+        if one.purpose == "again" and normal(one.target.partition(":")[2]) == email
+    ]
+    return change if len(asked) < MOST_ASKED else replace(change, ask_again=None)
 
 
 def _told_of(tx: Writer, task_id: str, actor: Actor, mail: str, said: str) -> bool:
