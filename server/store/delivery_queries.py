@@ -186,7 +186,11 @@ class DeliveryReader:
         """Return the replies to a task of which somebody is told that they were not taken."""
         rows = self._connection.execute(_MAILS, {"wanted": task_id})
         mails = ((target, json.loads(body)) for target, body in rows)
-        return [NotTaken(to, said["mail"]) for to, said in mails if said["purpose"] == NOT_TAKEN]
+        return [
+            NotTaken(to, said["mail"], said["words"])
+            for to, said in mails
+            if said["purpose"] == NOT_TAKEN
+        ]
 
     def backlog(self, now: datetime) -> Backlog:
         """Return how much is owed; what has its time yet to come is not."""

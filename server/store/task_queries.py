@@ -170,11 +170,11 @@ class TaskReader:
         """Return the task's history, oldest first."""
         return [_entry(row) for row in self._connection.execute(_AUDIT_OF, {"wanted": task_id})]
 
-    def came_by(self, task_id: str, mail: str, email: str | None) -> bool:
-        """Whether this mail brought an answer of this person to the task."""
+    def came_by(self, task_id: str, mail: str, said: str, email: str | None) -> bool:
+        """Whether a mail with this id brought these words of this person to the task."""
         told = {"wanted": task_id, "email": email}
         answers = self._connection.execute(_CAME_BY_MAIL, told).scalars()
-        return any(extra.get("mail") == mail for extra in answers)
+        return any((extra.get("mail"), extra.get("said")) == (mail, said) for extra in answers)
 
     def due(self, now: datetime, limit: int) -> list[Task]:
         """Return up to `limit` open tasks whose deadline has passed, longest overdue first."""

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ..errors import ResponseInvalid, TaskNotFound
+from ..errors import Forbidden, ResponseInvalid, TaskNotFound
 from ..ids import is_id
+from ..routing.plan import normal
 from . import answering
 from .acting import Acting, verdict_on
 from .lookup import Full, content_of, named
 from .model import Actor, Content, Json, Judgement, Task
 from .ports import Writer
 from .transitions import Change
+
+# One person by mail, about one task: a program that answers each mail comes to an end.
+MOST_ASKED = 10
 
 
 class Answers(Acting):
@@ -63,18 +67,21 @@ class Answers(Acting):
             task_id: Which task.
             said: The answer.
             actor: Who answers.
-            mail: What tells the mail that it came by from any other, if it came by one: a mail that
-                was taken before is taken, and changes nothing.
+            mail: The id of the mail that it came by, if it came by one: a mail that was taken
+                before is taken, and changes nothing.
 
         Raises:
             ResponseInvalid: The task has no verifier, so that nobody would understand it.
-            TaskNotFound, TaskAlreadySettled, VerificationInProgress, Forbidden, LinkInvalid: As for
+            Forbidden: As for `complete`; or whoever sent the mail is told that it was not taken.
+            TaskNotFound, TaskAlreadySettled, VerificationInProgress, LinkInvalid: As for
                 `complete`.
         """
 
         def decide(tx: Writer, task: Task, now: datetime) -> Change | None:
-            if mail is not None and tx.came_by(task_id, mail, actor.email):
+            if mail is not None and tx.came_by(task_id, mail, said, actor.email):
                 return None
+            if mail is not None and _told_of(tx, task_id, actor, mail, said):
+                raise Forbidden("Whoever sent this mail is told that it was not taken.")
             if task.verifier is None:
                 raise ResponseInvalid(
                     "This task takes no answer in plain words, for it has no verifier that would "
@@ -123,7 +130,7 @@ class Answers(Acting):
             change = answering.unverified(
                 task, "failed", Judgement(passed=False, reason=reason), self._clock.now()
             )
-            self._save(tx, task, change, self._relay.lease)
+            self._save(tx, task, _asking(tx, change), self._relay.lease)
 
     async def _decided(
         self, task_id: str, version: int, decide: Callable[[Task, datetime], Change]
@@ -132,7 +139,8 @@ class Answers(Acting):
             task = _waiting(tx, task_id, version)
             if task is None:
                 return False
-            self._save(tx, task, decide(task, self._clock.now()), self._relay.lease)
+            change = _asking(tx, decide(task, self._clock.now()))
+            self._save(tx, task, change, self._relay.lease)
             return True
 
         return await self._store.write(work, about=[task_id])
@@ -160,6 +168,25 @@ def _waiting(tx: Writer, task_id: str, version: int) -> Task | None:
     task = tx.locked(task_id)
     waits = task is not None and task.status == "submitted" and task.version == version
     return task if waits else None
+
+
+def _asking(tx: Writer, change: Change) -> Change:
+    """Return the change, without asking anybody again who was asked so often already."""
+    if change.ask_again is None:
+        return change
+    email = normal(change.ask_again)
+    asked = [
+        one
+        for one in tx.notifications(change.task.id)
+        if one.purpose == "again" and normal(one.target.partition(":")[2]) == email
+    ]
+    return change if len(asked) < MOST_ASKED else replace(change, ask_again=None)
+
+
+def _told_of(tx: Writer, task_id: str, actor: Actor, mail: str, said: str) -> bool:
+    """Whether it was refused at the same moment, when it was handed over twice."""
+    email = actor.email or ""
+    return any(one.is_of(email, mail, said) for one in tx.replies_not_taken(task_id))
 
 
 def _way(loc: tuple[str | int, ...]) -> str:

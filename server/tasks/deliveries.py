@@ -1,9 +1,12 @@
 """What tasks owe to others, as plain values: deliveries, their attempts, what became of them."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from ..routing.plan import normal
 
 # `slack_update` writes a message again that is there already; `verification` asks a model.
 Kind = Literal["webhook", "email", "slack", "slack_update", "verification"]
@@ -76,10 +79,25 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """A reply that was not taken: who was told so, as a target, and by which mail it came."""
+    """A reply that was not taken: who was told so, as a target, and by which mail it came.
+
+    `words` stands for what it said (`digest`): an id is what a sender's program says it is, and two
+    replies may come under the same.
+    """
 
     target: str
     mail: str
+    words: str
+
+    def is_of(self, email: str, mail: str, said: str) -> bool:
+        """Whether it is this reply of this person."""
+        to = normal(self.target.partition(":")[2])
+        return (to, self.mail, self.words) == (email, mail, digest(said))
+
+
+def digest(said: str) -> str:
+    """Return what tells the words of a reply from others, without having them."""
+    return hashlib.sha256(said.encode(errors="replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

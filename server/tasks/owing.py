@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic_core import to_json
 
 from ..routing.plan import normal
-from .deliveries import NOT_TAKEN, Kind, Owed, Why
+from .deliveries import NOT_TAKEN, Kind, Owed, Why, digest
 from .model import Action, Json, Task
 
 _TOLD = (
@@ -83,10 +83,10 @@ def _messages(
     return told
 
 
-def not_taken(task: Task, address: str, why: Why, mail: str) -> Owed:
+def not_taken(task: Task, address: str, why: Why, mail: str, said: str) -> Owed:
     """Return the mail that tells whoever replied by `mail` that their reply was not taken."""
     target = _mailed(task, address)
-    return _message(task, "email", target, NOT_TAKEN, why=why, mail=mail)
+    return _message(task, "email", target, NOT_TAKEN, why=why, mail=mail, words=digest(said))
 
 
 def _message(

@@ -76,8 +76,8 @@ class Reader(Protocol):
         """Return the messages that ask people to answer a task, oldest first."""
         ...
 
-    def came_by(self, task_id: str, mail: str, email: str | None) -> bool:
-        """Whether this mail brought an answer of this person to the task."""
+    def came_by(self, task_id: str, mail: str, said: str, email: str | None) -> bool:
+        """Whether a mail with this id brought these words of this person to the task."""
         ...
 
     def replies_not_taken(self, task_id: str) -> list[NotTaken]:

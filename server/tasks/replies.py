@@ -13,17 +13,18 @@ MOST_TOLD = 3
 class Replies(Answers):
     """What can be done with replies to mails, beside `say`."""
 
-    async def not_taken(self, task_id: str, email: str, why: Why, mail: str) -> bool:
+    async def not_taken(self, task_id: str, email: str, why: Why, mail: str, said: str) -> bool:
         """Have a person told by mail that their reply was not taken.
 
         Each mail is told of once, however often it is handed over, and one person of three mails to
-        one task at most.
+        one task at most. Of what was taken meanwhile nobody is told that it was not.
 
         Args:
             task_id: Which task; one that is not there any more tells nobody.
             email: Their address, which is known to be theirs.
             why: Why it was not taken.
-            mail: What tells the mail from any other.
+            mail: The id of the mail that it came by.
+            said: What it said, if anything.
 
         Returns:
             Whether they will be told because of this call.
@@ -36,11 +37,10 @@ class Replies(Answers):
             task = tx.locked(task_id)
             if task is None:
                 return False
-            notice = owing.not_taken(task, email, why, mail)
-            told = [
-                one.mail for one in tx.replies_not_taken(task_id) if one.target == notice.target
-            ]
-            if mail in told or len(told) >= MOST_TOLD:
+            notice = owing.not_taken(task, email, why, mail, said)
+            told = [one for one in tx.replies_not_taken(task_id) if one.target == notice.target]
+            known = any(one.is_of(email, mail, said) for one in told)
+            if known or len(told) >= MOST_TOLD or tx.came_by(task_id, mail, said, email):
                 return False
             self._owe(tx, tx.owe(task, [notice], self._clock.now(), self._relay.lease))
             return True

@@ -136,14 +136,13 @@ class MemoryReader:
     def replies_not_taken(self, task_id: str) -> list[NotTaken]:
         owed = [each for each in self._rows.owed if each.delivery.task_id == task_id]
         bodies = ((each.delivery.target, json.loads(each.body)) for each in owed)
-        return [NotTaken(to, said["mail"]) for to, said in bodies if "mail" in said]
+        return [NotTaken(to, said["mail"], said["words"]) for to, said in bodies if "mail" in said]
 
-    def came_by(self, task_id: str, mail: str, email: str | None) -> bool:
-        return any(
-            (entry.action, entry.actor.email, entry.extra_data.get("mail"))
-            == ("submitted", email, mail)
-            for entry in self.audit(task_id)
-        )
+    def came_by(self, task_id: str, mail: str, said: str, email: str | None) -> bool:
+        answers = [entry for entry in self.audit(task_id) if entry.action == "submitted"]
+        came = [(each.actor.email, each.extra_data) for each in answers]
+        wanted = (email, mail, said)
+        return any((by, how.get("mail"), how.get("said")) == wanted for by, how in came)
 
     def account(self, user_id: str) -> Account | None:
         return self._rows.accounts.get(user_id)

@@ -83,10 +83,16 @@ class Inbound:
 
         The address is proven here, and nobody is told anything before.
         """
-        account, told = await self._store.read(
-            lambda tx: (tx.account_by_email(email), tx.replies_not_taken(task_id))
+        account, told, taken = await self._store.read(
+            lambda tx: (
+                tx.account_by_email(email),
+                tx.replies_not_taken(task_id),
+                tx.came_by(task_id, mail.id, mail.text, email),
+            )
         )
-        if any((normal(_address(one.target)), one.mail) == (email, mail.id) for one in told):
+        if taken:
+            return _accepted(task_id)
+        if any(one.is_of(email, mail.id, mail.text) for one in told):
             return _refused("it was refused before, and whoever sent it is told so")
         if account is not None and not account.active:
             return await self._not_taken(
@@ -108,17 +114,17 @@ class Inbound:
             if why is None:
                 return _refused(refusal.message)
             return await self._not_taken(task_id, email, why, mail, refusal.message)
-        return Received(accepted=True, reason=f"an answer to {task_id}")
+        return _accepted(task_id)
 
     async def _not_taken(
         self, task_id: str, email: str, why: Why, mail: Incoming, reason: str
     ) -> Received:
-        await self._tasks.not_taken(task_id, email, why, mail.id)
+        await self._tasks.not_taken(task_id, email, why, mail.id, mail.text)
         return _refused(reason)
 
 
-def _address(target: str) -> str:
-    return target.partition(":")[2]
+def _accepted(task_id: str) -> Received:
+    return Received(accepted=True, reason=f"an answer to {task_id}")
 
 
 def _refused(reason: str) -> Received:

@@ -45,6 +45,10 @@ class Reader(Protocol):
         """Return the person of the directory with this address."""
         ...
 
+    def came_by(self, task_id: str, mail: str, said: str, email: str | None) -> bool:
+        """Whether a mail with this id brought these words of this person to the task."""
+        ...
+
     def replies_not_taken(self, task_id: str) -> list[NotTaken]:
         """Return the replies to a task of which somebody is told that they were not taken."""
         ...
@@ -92,7 +96,7 @@ class Answered(Protocol):
         """
         ...
 
-    async def not_taken(self, task_id: str, email: str, why: Why, mail: str) -> bool:
+    async def not_taken(self, task_id: str, email: str, why: Why, mail: str, said: str) -> bool:
         """Have a person told that their reply was not taken, once for each mail."""
         ...
 

@@ -53,7 +53,8 @@ class Incoming:
         recipients: Every address that it was sent to, as far as its headers tell.
         automatic: Whether a program sent it on its own: a bounce, an out-of-office note, a list.
         text: What is new in it: without what it quotes, and without the signature.
-        id: What tells it from any other: its `Message-ID`; else what its bytes hash to.
+        id: What its sender's program calls it: its `Message-ID`; else what its bytes hash to. What
+            has the same id and other words is another mail.
     """
 
     sender: str | None
@@ -131,8 +132,19 @@ def _text(mail: EmailMessage) -> str:
     part = mail.get_body(("plain", "html"))
     if not isinstance(part, EmailMessage):
         return ""
-    text = str(part.get_content())
+    text = _decoded(part)
     return _plain(text[:_MOST_READ]) if part.get_content_subtype() == "html" else text
+
+
+def _decoded(part: EmailMessage) -> str:
+    """Return what a part says; what can't be told of it becomes marks of that."""
+    try:
+        text = str(part.get_content())
+    except LookupError:
+        # Some programs name an alphabet that nobody else knows by that name: "windows-874".
+        text = bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
+    # Half a character is none: nothing that has one can be written down.
+    return text.encode(errors="replace").decode()
 
 
 def _plain(html: str) -> str:

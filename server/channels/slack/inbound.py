@@ -7,6 +7,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
+from ...errors import NotReady
 from .acting import Acts
 from .failures import NoWorkspace, SlackFailure
 from .forms import AT_ONCE, Ended, Forms, at_once, lost, saving
@@ -41,6 +42,7 @@ class Inbound:
         self._running: set[asyncio.Task[Any]] = set()
         self._room = asyncio.Semaphore(_AT_A_TIME)
         self._taken: dict[str, asyncio.Task[Ended] | None] = {}
+        self._stopping = False
 
     async def __call__(self, kind: str, payload: Mapping[str, Any]) -> Payload | None:
         """Take one request, and return within two seconds what to answer.
@@ -48,7 +50,12 @@ class Inbound:
         Args:
             kind: "interactive" or "events_api", as Socket Mode names them.
             payload: What Slack sent, whatever it may be.
+
+        Raises:
+            NotReady: The server stops, and did not do it.
         """
+        if self._stopping:
+            raise _stopping()
         if kind == "interactive":
             found = interaction(payload)
             if isinstance(found, Sent):
@@ -64,7 +71,8 @@ class Inbound:
         return None
 
     async def stop(self) -> None:
-        """Let what runs end, for a moment."""
+        """Take nothing more, and let what runs end, for a moment."""
+        self._stopping = True
         if self._running:
             await asyncio.wait(set(self._running), timeout=_LEAVE_WITHIN)
         cut_off = set(self._running)
@@ -112,10 +120,15 @@ class Inbound:
 
         So what a dying process had not done yet was not acknowledged either: Slack sends an event
         again, and shows the person that their press failed.
+
+        Raises:
+            NotReady: It was cut off.
         """
         running = self._begin(work)
         if running is not None:
             await asyncio.wait((running,), timeout=AT_ONCE)
+            if running.cancelled():
+                raise _stopping()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
         if len(self._running) >= _MOST:
@@ -140,3 +153,7 @@ class Inbound:
     def _track(self, task: asyncio.Task[Any]) -> None:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+
+def _stopping() -> NotReady:
+    return NotReady("The server is stopping, and did not do this. Try again in a moment.")

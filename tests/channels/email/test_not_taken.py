@@ -230,6 +230,37 @@ async def test_an_answer_that_is_handed_over_twice_was_taken(there: Mailing) -> 
     assert len(await there.history(path, "submitted")) == 1
 
 
+async def test_what_was_taken_stays_taken_when_its_sender_is_not_active_any_more(
+    there: Mailing,
+) -> None:
+    sue = await there.served.person("sue@example.com")
+    path, mail = await asked(there)
+    assert (await handed_over(there, reply(mail)))["accepted"]
+    await there.served.client.patch(sue.path, json={"active": False})
+    assert (await handed_over(there, reply(mail)))["accepted"]
+    await nothing_more(there, 1)
+    assert len(await there.history(path, "submitted")) == 1
+
+
+async def test_a_program_that_gives_each_mail_the_same_id_loses_no_answer(there: Mailing) -> None:
+    path, mail = await asked(there)
+    await refused(there, reply(mail, ""))
+    assert (await handed_over(there, reply(mail, "Yes.")))["accepted"]
+    told = await refused(there, reply(mail, "No!"))
+    assert "Another answer was being checked when it came." in text_of(told)
+    assert [line["extra_data"]["said"] for line in await there.history(path, "submitted")] == [
+        "Yes."
+    ]
+
+
+async def test_half_a_character_is_no_reason_to_hand_a_mail_over_for_ever(there: Mailing) -> None:
+    path, mail = await asked(there)
+    raw = reply(mail, "Yes, +2AA-.").replace(b'charset="utf-8"', b'charset="utf-7"')
+    assert (await handed_over(there, raw))["accepted"]
+    (line,) = await there.history(path, "submitted")
+    assert line["extra_data"]["said"] == "Yes, ?."
+
+
 async def test_what_was_refused_stays_refused(there: Mailing) -> None:
     """Though the task could take it by now: its sender was told that it did not."""
     path, mail = await asked(there)

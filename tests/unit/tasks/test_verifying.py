@@ -16,6 +16,7 @@ from awaithumans.server.errors import (
     TaskNotFound,
     VerificationInProgress,
 )
+from awaithumans.server.tasks.answers import MOST_ASKED
 from awaithumans.server.tasks.lookup import Full
 from awaithumans.server.tasks.model import Actor, Judgement, Task
 from awaithumans.server.tasks.service import Tasks
@@ -327,6 +328,24 @@ async def test_who_could_not_be_understood_is_asked_again(cases: UseCases) -> No
     purposes = [from_json(each.body)["purpose"] for each in cases.owed(task_id, "email")]
     assert purposes == ["new", "again"]
     assert (await cases.actions(task_id))[-1] == "not_understood"
+
+
+async def test_a_program_that_answers_each_mail_comes_to_an_end(cases: UseCases) -> None:
+    task_id = await made(cases, notify=("email:SUE@example.com", "email:joe@example.com"))
+    by_mail = Actor("reviewer", SUE.email, SUE.user_id, "email", invited=True)
+    for number in range(MOST_ASKED + 3):
+        full = await cases.tasks.say(task_id, "I am away.", by_mail, f"<{number}@a>")
+        await cases.tasks.not_understood(task_id, full.task.version, Judgement(False, "?"))
+    assert _asked_again(cases, task_id) == ["email:SUE@example.com"] * MOST_ASKED
+    joe = Actor("reviewer", "joe@example.com", None, "email", invited=True)
+    full = await cases.tasks.say(task_id, "what?", joe, "<1@b>")
+    await cases.tasks.not_understood(task_id, full.task.version, Judgement(False, "?"))
+    assert _asked_again(cases, task_id)[MOST_ASKED:] == ["email:joe@example.com"]
+
+
+def _asked_again(cases: UseCases, task_id: str) -> list[str]:
+    mails = cases.owed(task_id, "email")
+    return [each.delivery.target for each in mails if from_json(each.body)["purpose"] == "again"]
 
 
 async def test_a_task_without_a_verifier_takes_no_plain_words(cases: UseCases) -> None:

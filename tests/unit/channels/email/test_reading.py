@@ -132,6 +132,21 @@ def test_a_very_long_answer_is_cut():
 
 
 @pytest.mark.parametrize(
+    ("charset", "body", "text"),
+    [
+        (b"windows-874", b"Yes, \xc3\xd1\xba", "Yes, \ufffd\u047a"),
+        (b"unknown-8bit", b"Yes.", "Yes."),
+        (b"utf-7", b"Yes, +2AA-.", "Yes, ?."),
+        (b"raw_unicode_escape", b"Yes, \\ud800.", "Yes, ?."),
+    ],
+)
+def test_a_strange_alphabet_loses_nothing_but_itself(charset: bytes, body: bytes, text: str):
+    """Half a character could not be stored: the pipeline would hand the mail over for ever."""
+    raw = b"From: sue@example.com\r\nContent-Type: text/plain; charset=%s\r\n\r\n%s"
+    assert read(raw % (charset, body)).text == text
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         b"",
