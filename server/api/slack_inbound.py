@@ -10,6 +10,7 @@ from awaithumans.generated import models
 from ..errors import (
     BodyTooLarge,
     FeatureNotAvailable,
+    NotReady,
     SlackSignatureInvalid,
     ValidationFailed,
 )
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1024 * 1024
 _PATH = "/api/channels/slack"
-_REFUSALS = refuses(*BODY, SlackSignatureInvalid, FeatureNotAvailable)
+_REFUSALS = refuses(*BODY, SlackSignatureInvalid, FeatureNotAvailable, NotReady)
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,

@@ -12,7 +12,7 @@ from tests.channels.slack.office import CHANNEL, SUE_ALONE, YES_NO, Office
 from tests.support.bodies import APPROVED
 from tests.support.receiver import receiver
 from tests.support.slack_manners import answers
-from tests.support.slack_requests import block_action, retried
+from tests.support.slack_requests import block_action, message_event, retried
 from tests.support.timing import in_time
 
 
@@ -177,6 +177,21 @@ async def test_what_slack_is_told_was_taken_is_done(acme: Office) -> None:
     task, message = await acme.posted(SUE_ALONE, response_schema=YES_NO)
     assert (await acme.press(message, "Yes")).status_code == 200
     assert (await acme.state(task))["status"] == "completed"
+
+
+async def test_a_server_that_stops_takes_nothing_more(acme: Office) -> None:
+    await acme.hire("sue")
+    task, message = await acme.posted(SUE_ALONE, response_schema=YES_NO)
+    slack = acme.served.server.jobs.slack
+    assert slack is not None
+    await slack.stop()
+    for answered in (
+        await acme.press(message, "Yes"),
+        await acme.event(message_event("yes", thread_ts=message.ts)),
+    ):
+        assert (answered.status_code, answered.json()["error_code"]) == (503, "NOT_READY")
+        assert 1 <= int(answered.headers["retry-after"]) <= 5
+    assert (await acme.state(task))["status"] == "notified"
 
 
 async def test_a_press_is_answered_in_time_while_the_database_is_locked(

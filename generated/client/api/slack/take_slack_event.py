@@ -61,6 +61,11 @@ def _parse_response(
 
         return response_501
 
+    if response.status_code == 503:
+        response_503: ErrorResponse = Client.load(ErrorResponse, response.json())
+
+        return response_503
+
     response_default: ErrorResponse = Client.load(ErrorResponse, response.json())
 
     return response_default
