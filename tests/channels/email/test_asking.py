@@ -46,6 +46,7 @@ async def test_a_button_leads_to_a_page_that_asks_to_confirm_and_an_answer_sends
     ):
         path = await there.asks(callback_url=agent.url)
         (mail,) = await there.mails.got()
+        await there.told(path, "delivered")
         yes, no, opened = links_in(mail)
         assert yes.endswith("?choice=0")
         assert no == yes.replace("choice=0", "choice=1")
